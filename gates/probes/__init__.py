@@ -1,0 +1,1 @@
+"""Our own measuring programs: each reads one JSON file and prints one ToolReport."""
