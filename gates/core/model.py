@@ -1,0 +1,275 @@
+"""The nouns of a verdict: what was found, measured, judged and decided."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+
+class Status(StrEnum):
+    """State of a criterion; the first is the state before anybody looked."""
+
+    NO_DATA = "NO_DATA"
+    PASS = "PASS"  # noqa: S105  (a state, not a password)
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+class GateStatus(StrEnum):
+    """State of a gate. ERROR means: we could not look."""
+
+    NOT_RUN = "NOT_RUN"
+    PASS = "PASS"  # noqa: S105
+    WARN = "WARN"
+    FAIL = "FAIL"
+    ERROR = "ERROR"
+    PENDING = "PENDING"
+    SKIPPED = "SKIPPED"
+
+
+class Verdict(StrEnum):
+    """State of a level and of the run."""
+
+    INCONCLUSIVE = "INCONCLUSIVE"
+    PASS = "PASS"  # noqa: S105
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+class Weight(StrEnum):
+    """How much a criterion counts: required, scored, or only shown."""
+
+    BLOCK = "block"
+    SHOULD = "should"
+    INFO = "info"
+
+
+class Reason(StrEnum):
+    """Why a gate is ERROR: a closed list; the finer word stands in `detail`."""
+
+    TOOL_MISSING = "tool-missing"
+    TOOL_CRASHED = "tool-crashed"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    NO_RESULT = "no-result"
+    EMPTY_RESULT = "empty-result"
+    UNREADABLE_RESULT = "unreadable-result"
+    INCOMPLETE = "incomplete"
+    NOTHING_EXAMINED = "nothing-examined"
+    METRIC_MISSING = "metric-missing"
+    NOT_A_NUMBER = "not-a-number"
+    STALE = "stale"
+    TARGET_DOWN = "target-down"
+    REFUSED_BY_SAFETY = "refused-by-safety"
+    CONTROL_NOT_DETECTED = "control-not-detected"
+    GENERATOR_UNHEALTHY = "generator-unhealthy"
+    TOO_FEW_SAMPLES = "too-few-samples"
+    WRONG_TARGET = "wrong-target"
+    ENVIRONMENT_FAILED = "environment-failed"
+    OUTPUT_TOO_LARGE = "output-too-large"
+    STORAGE_FAILED = "storage-failed"
+    ADAPTER_BUG = "adapter-bug"
+
+
+class Severity(StrEnum):
+    """Severity of a finding, worst first. A severity nobody knows is read as the worst."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing a tool found.
+
+    `path` is relative to the target's root with `/`, or empty. `line` is 1-based, 0 if unknown.
+    `context` is the normalised source text that the fingerprint sees; never shown.
+    """
+
+    tool: str
+    rule: str
+    severity: Severity
+    message: str
+    path: str = ""
+    line: int = 0
+    url: str = ""  # documentation of the rule, http(s) only
+    fix: str = ""  # what to do, one sentence
+    reproduce: str = ""  # a runnable command, secrets as variables
+    context: str = ""
+    fingerprint: str = ""
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One measured number.
+
+    `value` None: not measured, with `why`. `bound` is the upper one-sided 95 % confidence bound
+    of a percentile, None where the value is exact. `samples` and `needed` belong to percentiles.
+    """
+
+    value: float | None
+    why: str = ""
+    samples: int | None = None
+    needed: int | None = None
+    bound: float | None = None
+    detail: str = ""  # a sentence for people: what the number is made of
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """A curve for a chart: `points` are (x, y) pairs in the named units."""
+
+    name: str
+    x_unit: str
+    y_unit: str
+    points: tuple[tuple[float, float], ...]
+
+
+class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool said, free of policy.
+
+    `examined` counts what was looked at, in `examined_unit` (files, operations, tests, requests,
+    dependencies …). `incomplete` names what the tool could not look at: any entry is an ERROR.
+    """
+
+    tool: str
+    examined: int
+    examined_unit: str
+    measurements: dict[str, Measurement] = {}
+    findings: tuple[Finding, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # warnings worth showing: strays killed, unknown severity read …
+    series: tuple[Series, ...] = ()
+    pending: tuple[str, ...] = ()  # what a person has to do before this can be judged
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a gate could not be judged, in one closed word and one sentence."""
+
+    reason: Reason
+    detail: str
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one program that ran: redacted, without times."""
+
+    tool: str
+    argv: tuple[str, ...]
+    version: str
+    exit_code: int | None
+    digests: dict[str, str] = {}  # file name → "sha256:…" of its raw bytes
+    removed_env: tuple[str, ...] = ()  # variables of the caller that were kept from it
+    stderr_tail: str = ""
+
+
+class GateReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a gate's run left behind, free of policy: `results/<gate>/report.json`."""
+
+    gate: str
+    reports: tuple[ToolReport, ...] = ()
+    executions: tuple[Execution, ...] = ()
+    failure: Failure | None = None
+    not_run: str = ""  # why it was not started, e.g. "the target is down"
+    schema_version: int = 1
+
+
+class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One judged criterion. `decided_by` names rule, value, bound and base: nobody recomputes."""
+
+    id: str
+    title: str
+    metric: str
+    unit: str
+    weight: Weight
+    status: Status
+    decided_by: str
+    value: float | None = None
+    passes: str = ""  # the condition in words, e.g. "<= 200"
+    warns: str = ""
+    base: float | None = None
+    blocking: bool = False
+    skipped: str = ""  # the reason, where the target names one
+    detail: str = ""
+    fix: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What proves a gate's result."""
+
+    examined: dict[str, int] = {}  # unit → count
+    executions: tuple[Execution, ...] = ()
+    notes: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
+
+
+class GateResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate, judged: `results/<gate>/result.json` and a card of the scorecard."""
+
+    id: str
+    title: str
+    level: int
+    status: GateStatus = GateStatus.NOT_RUN
+    reason: Reason | None = None
+    detail: str = ""
+    criteria: tuple[CriterionResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    findings_total: int = 0
+    awaiting: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
+    blocking: bool = True
+
+
+class LevelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One level with the levels below it. `score` in per cent; None if nothing counts."""
+
+    level: int
+    verdict: Verdict
+    decided_by: str
+    score: float | None = None
+    skipped: tuple[str, ...] = ()
+
+
+class TargetState(msgspec.Struct, frozen=True, kw_only=True):
+    """Which revision was judged. `revision` is a commit or "unknown"."""
+
+    name: str
+    revision: str
+    dirty: bool
+
+
+class PolicyState(msgspec.Struct, frozen=True, kw_only=True):
+    """Which policy judged it."""
+
+    name: str
+    digest: str
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything volatile: the only part that differs between two runs of the same inputs."""
+
+    id: str = ""
+    profile: str = ""
+    started_at: str = ""  # RFC 3339, UTC
+    ended_at: str = ""
+    durations_s: dict[str, float] = {}
+    service_log: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole run: written with the plan, again as each gate ends, and at the end."""
+
+    target: TargetState
+    policy: PolicyState
+    decisive_level: int
+    schema_version: int = 1
+    complete: bool = False
+    partial: bool = False
+    verdict: Verdict = Verdict.INCONCLUSIVE
+    decided_by: str = ""
+    score: float | None = None
+    levels: tuple[LevelResult, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    valid_until: str = ""
+    run: RunInfo = RunInfo()

@@ -1,0 +1,66 @@
+"""The policy as values: which gates at which level, what they demand, and how it is scored."""
+
+from typing import Any
+
+import msgspec
+
+from gates.core.model import Weight
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One demand on one metric.
+
+    `passes` and `warns` are lists of groups of conditions: inside a group all must hold, one group
+    is enough. A condition is absolute (`<= 200`) or relative to the base (`<= +10%`, `<= +5`).
+    `unmet = "no-data"` reads a missed bound as "could not look properly" (age of data).
+    """
+
+    metric: str
+    title: str
+    passes: tuple[tuple[str, ...], ...] = msgspec.field(name="pass")
+    warns: tuple[tuple[str, ...], ...] = msgspec.field(name="warn", default=())
+    weight: Weight = Weight.BLOCK
+    skippable: bool = False
+    confidence: bool = False  # judged at the 95 % confidence bound of the percentile
+    unmet: str = "fail"
+    floor: str = ""  # the absolute condition that decides where the base is 0
+    why: str = ""
+    fix: str = ""
+
+
+class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One gate: its tools, what it needs of a target, and its criteria by id."""
+
+    level: int
+    title: str
+    tools: tuple[str, ...]
+    criteria: dict[str, Criterion]
+    needs: tuple[str, ...] = ()  # code, service, openapi, load, dependencies
+    resource: str = "cpu"  # cpu, service or exclusive
+    state: str = "shared"  # of the service: shared or fresh
+    skippable: bool = False
+    floor: int = 1  # fewer things examined than this is an ERROR
+    expected_s: float = 10.0  # before any run is remembered
+    deadline_s: float = 600.0
+    options: dict[str, Any] = {}
+    awaits_people: bool = False
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All gates by id. `release` overlays keys of criteria in release runs."""
+
+    name: str
+    gates: dict[str, GatePolicy]
+    pass_score: float = 90.0
+    warn_score: float = 75.0
+    roles: tuple[str, ...] = ()
+    release: dict[str, dict[str, Any]] = {}
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much work, never what is demanded: options by gate, and the level that decides."""
+
+    name: str
+    decisive_level: int
+    release: bool = False
+    gates: dict[str, dict[str, Any]] = {}

@@ -1,0 +1,1 @@
+"""The imperative shell: every side effect, and nothing else."""

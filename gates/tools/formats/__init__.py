@@ -1,0 +1,1 @@
+"""Readers of result formats that several adapters share."""
