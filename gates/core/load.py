@@ -1,0 +1,105 @@
+"""What crosses between the load program and its adapter: the scenario in, the recording out.
+
+Times are whole microseconds unless a name says otherwise. Three instants make two durations:
+response time = end - intended start (what a client of an open system sees), service time =
+end - actual start. Schedule lag = actual start - intended start is the generator's own lateness.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Counts = tuple[tuple[Count, Count], ...]  # (microseconds, how often), ascending
+
+SCENARIO_VARIABLE = "GATESCORE_SCENARIO"  # names the scenario file
+RESULT = "result.json"  # written beside it
+
+REFUSED = "connection refused"
+BROKEN = "connection error"
+TIMEOUT = "timeout"
+PROTOCOL = "protocol error"
+IN_FLIGHT = "in flight at the end"
+SHED = "not sent: too many requests in flight"
+GONE = frozenset({REFUSED, BROKEN})  # failures that a dead target causes
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of request. `status` lists the accepted ones; empty means any below 400."""
+
+    name: str
+    path: str
+    method: str = "GET"
+    weight: float = 1.0
+    body: str | None = None  # JSON text
+    status: tuple[int, ...] = ()
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """An open-model load: arrivals at `rate` per second whatever the target does.
+
+    `max_in_flight` 0 means: so many that a target that never answers exhausts its time-outs first.
+    """
+
+    rate: float
+    duration_s: float
+    operations: tuple[Operation, ...]
+    warmup_s: float = 0.0
+    seed: int = 1
+    poisson: bool = False
+    timeout_s: float = 10.0
+    grace_s: float = 10.0
+    quiet_s: float = 20.0
+    max_in_flight: int = 0
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests of one operation or of all. Times of successes only, as (microseconds, count)."""
+
+    requests: Count
+    failures: dict[str, Count]
+    size: Count  # bytes of all bodies
+    response: Counts
+    service: Counts
+
+
+class Interval(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests whose intended start fell into one interval of `LoadResult.interval_s`."""
+
+    at_s: float  # since the start of the measured window
+    count: Count  # successes
+    errors: Count
+    p50: int = 0
+    p95: int = 0
+    max: int = 0
+
+
+class Generator(msgspec.Struct, frozen=True, kw_only=True):
+    """How the generator itself did over the measured window."""
+
+    cpu_percent: float  # of one core
+    lag: Counts  # (microseconds, count)
+    quiet: bool  # the machine was quiet before the run
+    quiet_wait_s: float
+    other_cpu_percent: float  # before the run, of all cores
+    steal_percent: float  # during the run, of all cores
+
+
+class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. `finished` False: it was ended early and nothing of it may be judged."""
+
+    finished: bool
+    wanted_rate: float
+    duration_s: float  # of the measured window, as it really was
+    scheduled: Count  # arrivals the measured window should have had
+    handled: Count  # of those, issued or shed by the scheduler before the window closed
+    warmup_requests: Count
+    warmup_failures: Count
+    trailing_gone: Count  # requests at the very end in a row that found no target
+    total: Recorded
+    operations: dict[str, Recorded]
+    generator: Generator
+    interval_s: float
+    intervals: tuple[Interval, ...]
+    started_at: float = 0.0  # seconds since the epoch, of the measured window
+    error: str = ""
