@@ -1,0 +1,136 @@
+"""mypy run for real over made trees, and output that cannot be trusted."""
+
+import pytest
+
+from gates.core.model import Reason
+from gates.core.target import Code
+from gates.core.tool import ParseError, ToolOutput
+from gates.tools import mypy
+
+SCOPE = b'{"tree": "/tree", "files": ["src/a.py"]}'
+LINES = b"      1       1      0      0 total\n      1       1      0      0 a\n"
+ERROR = (
+    b'{"file": "src/a.py", "line": 1, "column": 12, "end_line": 1, "end_column": 13, "message": '
+    b'"Incompatible types", "hint": null, "code": "assignment", "severity": "error"}\n'
+)
+NOTE = ERROR.replace(b'"error"', b'"note"')
+
+
+def output(stdout=b"\n", code=0, stderr=b"", lines=LINES):
+    files = {"scope": SCOPE, "lines": lines}
+    return (ToolOutput(exit_code=code, stdout=stdout, stderr=stderr, files=files),)
+
+
+def test_the_planted_defect_is_found_and_its_twin_is_clean(report_of):
+    report = report_of(mypy, {"src/good.py": "x: int = 1\n", **mypy.control().files})
+    assert [(f.rule, f.path, f.line) for f in report.findings] == [
+        ("assignment", "src/planted.py", 1)
+    ]
+    assert (report.measurements["types.errors"].value, report.examined) == (1, 2)
+    assert report.incomplete == ()
+
+
+def test_a_clean_tree_has_no_findings(report_of):
+    report = report_of(mypy, {"src/good.py": "def f() -> int:\n    return 1\n"})
+    assert (report.findings, report.examined, report.incomplete) == ((), 1, ())
+
+
+def test_strictness_is_ours_not_the_targets_p17(report_of):
+    own = "[mypy]\nignore_errors = True\nexclude = .*\n"
+    files = {"mypy.ini": own, "setup.cfg": own, "src/a.py": "def f(x):\n    return x\n"}
+    assert report_of(mypy, files).measurements["types.errors"].value == 1
+
+
+def test_a_syntax_error_is_a_finding_and_the_rest_was_not_checked(report_of):
+    report = report_of(mypy, {"src/bad.py": "def (:\n", "src/good.py": "x = 1\n"})
+    assert report.findings[0].rule == "syntax"
+    assert report.findings[0].path == "src/bad.py"
+    assert report.incomplete[0].startswith("errors prevented further checking")
+
+
+def test_packages_without_init_and_scripts_of_one_name_are_told_apart(report_of):
+    files = {
+        "src/shop/a/main.py": "A: int = 1\n",
+        "src/shop/b/main.py": "from shop.a.main import A\n\nB: str = A\n",
+    }
+    report = report_of(mypy, files)
+    assert [(f.rule, f.path, f.line) for f in report.findings] == [
+        ("assignment", "src/shop/b/main.py", 3)
+    ]
+    assert report.examined == 2
+
+
+def test_a_package_at_the_root_is_imported_by_its_name(report_of):
+    files = {"shop/__init__.py": "", "shop/db.py": "A: int = 1\n", "shop/m.py": "import shop.db\n"}
+    report = report_of(mypy, files, Code(paths=("shop",)))
+    assert (report.findings, report.examined, report.incomplete) == ((), 3, ())
+
+
+def test_tests_are_checked_only_when_asked_for(outputs_of, report_of):
+    files = {"src/a.py": "A = 1\n", "tests/test_a.py": "def test_a():\n    pass\n"}
+    report = report_of(
+        mypy, files, Code(paths=("src",), tests=("tests",)), settings={"tests": True}
+    )
+    assert [f.path for f in report.findings] == ["tests/test_a.py"]
+
+
+def test_tests_are_left_alone_by_default(report_of):
+    files = {"src/a.py": "A = 1\n", "tests/test_a.py": "def test_a():\n    pass\n"}
+    report = report_of(mypy, files, Code(paths=("src",), tests=("tests",)))
+    assert (report.findings, report.examined) == ((), 1)
+
+
+def test_a_stub_hides_its_module_without_being_incomplete(report_of):
+    report = report_of(mypy, {"src/a.py": "A = 1\n", "src/a.pyi": "A: int\n"})
+    assert (report.examined, report.incomplete) == (1, ())
+
+
+@pytest.mark.parametrize("case", ["folder", "path"])
+def test_nothing_to_look_at_is_a_crash_never_a_pass_p7(report_of, case):
+    files = {"src/notes.txt": "x"} if case == "folder" else {"other/a.py": "A = 1\n"}
+    with pytest.raises(ParseError) as caught:
+        report_of(mypy, files)
+    assert caught.value.reason is Reason.TOOL_CRASHED
+
+
+def test_a_broken_configuration_is_refused_although_mypy_goes_on(report_of, tmp_path):
+    (tmp_path / "mypy.ini").write_text("[mypy]\nstrct = True\n")
+    with pytest.raises(ParseError, match="Unrecognized option"):
+        report_of(mypy, {"src/good.py": "x: int = 1\n"}, presets=str(tmp_path))
+
+
+def test_notes_are_dropped():
+    report = mypy.parse(output(NOTE, code=1))
+    assert report.findings == ()
+
+
+def test_fewer_files_than_handed_is_incomplete():
+    lines = b"      0       0      0      0 total\n"
+    assert mypy.parse(output(lines=lines)).incomplete == ("mypy looked at 0 of 1 files",)
+
+
+def test_without_the_line_count_nothing_was_examined():
+    assert mypy.parse(output(lines=b"")).examined == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "reason", "word"),
+    [
+        (output(code=-11), Reason.TOOL_CRASHED, "mypy ended with -11"),
+        (output(stderr=b"a.py: error: INTERNAL ERROR\n", code=2), Reason.TOOL_CRASHED, "mypy end"),
+        (output(stdout=b"\n", code=2), Reason.TOOL_CRASHED, "mypy ended with 2"),
+        (output(stdout=b"", code=0), Reason.EMPTY_RESULT, "mypy's report"),
+        (output(ERROR, code=0), Reason.UNREADABLE_RESULT, "contradiction"),
+        (output(ERROR[:90], code=1), Reason.UNREADABLE_RESULT, "unparsable"),
+        (output(b"a.py:1: error: text", code=1), Reason.UNREADABLE_RESULT, "unparsable"),
+        (output(b"[]\n", code=1), Reason.UNREADABLE_RESULT, "schema"),
+        (output(b"null\n", code=0), Reason.UNREADABLE_RESULT, "schema"),
+        (output(lines=b"garbage"), Reason.UNREADABLE_RESULT, "unparsable"),
+        ((), Reason.NO_RESULT, "mypy: 0 of 1"),
+    ],
+)
+def test_output_that_cannot_be_trusted_is_refused(given, reason, word):
+    with pytest.raises(ParseError) as caught:
+        mypy.parse(given)
+    assert caught.value.reason is reason
+    assert caught.value.detail.startswith(word)
