@@ -25,6 +25,10 @@ class Cancellation:
         """The descriptor to poll for reading; nobody may read from it."""
         return self._reader
 
+    def wait(self, seconds: float) -> bool:
+        """Sleeps at most `seconds`; whether somebody cancelled."""
+        return self._event.wait(seconds)
+
     def close(self) -> None:
         """Gives the descriptors back; nobody may wait any more."""
         os.close(self._reader)
