@@ -1,0 +1,87 @@
+"""Takes secrets out of everything we keep: the values we know, and what looks like one.
+
+Pure and deterministic. A known value is found raw and in the forms that programs give it: encoded
+for URLs, escaped for JSON, and in base64 at each of its three offsets.
+"""
+
+import base64
+import json
+import re
+import urllib.parse
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from gates.core.model import ToolReport
+
+MARK = "‹redacted›"
+SHORTEST = 6  # a shorter value would blot out ordinary words
+
+# Each with a name only for the group that is replaced; the rest of the match stays readable.
+_PATTERNS = (
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
+    r"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{8,}",
+    r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*",
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
+    r"(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)",
+)
+
+
+class Redactor:
+    """Replaces secrets by MARK. `values` shorter than SHORTEST characters are not looked for."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        forms = {form for value in values if len(value) >= SHORTEST for form in _forms(value)}
+        longest_first = sorted(forms, key=lambda form: (-len(form), form))
+        self._text = re.compile("|".join([*map(re.escape, longest_first), *_PATTERNS]), re.DOTALL)
+
+    def text(self, value: str) -> str:
+        """Return `value` without secrets."""
+        return self._text.sub(MARK, value)
+
+    def data(self, value: bytes) -> bytes:
+        """Return `value` without secrets; bytes that are not UTF-8 stay as they are."""
+        return self.text(value.decode("utf-8", "surrogateescape")).encode(
+            "utf-8", "surrogateescape"
+        )
+
+    def report(self, report: ToolReport) -> ToolReport:
+        """Return the report with every text of it redacted: names, findings, notes and all."""
+        return msgspec.convert(self.tree(msgspec.to_builtins(report)), ToolReport)
+
+    def tree(self, value: Any) -> Any:
+        """Return plain data (dicts, lists, texts, numbers) with every text redacted, keys too."""
+        match value:
+            case str():
+                return self.text(value)
+            case dict():
+                return {self.text(str(key)): self.tree(item) for key, item in value.items()}
+            case list() | tuple():
+                return [self.tree(item) for item in value]
+            case _:
+                return value
+
+
+def _forms(value: str) -> Iterator[str]:
+    raw = value.encode("utf-8", "surrogateescape")
+    yield value
+    yield urllib.parse.quote(raw, safe="")
+    yield urllib.parse.quote(raw)
+    yield urllib.parse.quote_plus(raw)
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    for offset in range(3):
+        yield from _base64_forms(raw, offset)
+
+
+def _base64_forms(raw: bytes, offset: int) -> Iterator[str]:
+    """Yield the characters that are the same whatever stands around `raw`, in both alphabets."""
+    encoded = base64.b64encode(b"\0" * offset + raw).decode()
+    first = (0, 2, 3)[offset]  # characters that also hold bits of what stands before
+    whole = (offset + len(raw)) * 8 // 6  # and none of what follows
+    stable = encoded[first:whole]
+    if len(stable) >= SHORTEST:
+        yield stable
+        yield stable.replace("+", "-").replace("/", "_")
