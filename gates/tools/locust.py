@@ -1,0 +1,39 @@
+"""Adapter of the load gate: Locust drives our open-model user at the expected rate."""
+
+from gates.core.model import ToolReport
+from gates.core.statistics import needed_samples
+from gates.core.target import Target
+from gates.core.tool import Control, Invocation, Options, ToolOutput
+from gates.tools.formats import load_run, planted_service
+
+DISTRIBUTION = load_run.DISTRIBUTION
+METRICS = load_run.METRICS
+
+_LONGEST_S = 300.0  # a run that is lengthened for its samples stops here
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """One run at `load.rate`; settings: duration_s, warmup_s, longest_s, seed, poisson,
+    timeout_s, grace_s, quiet_s. Nothing to run for a target without [load].
+    """
+    if target.load is None:
+        return ()
+    scenario = load_run.scenario(
+        options.settings,
+        load_run.operations(target.load.operations),
+        rate=target.load.rate,
+        samples=needed_samples(0.99),
+        longest_s=_LONGEST_S,
+    )
+    return (load_run.invocation(scenario, target, options),)
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Read the recording; see `load_run.read` for the errors."""
+    return load_run.read(outputs, "locust")
+
+
+def control() -> Control:
+    """A service whose only operation answers 500."""
+    planted = 'return 200 if path == "/health" else 500, GOOD'
+    return Control(files=planted_service.files(planted), rule=load_run.FAILED)

@@ -1,0 +1,48 @@
+"""Adapter of the smoke gate's short run at low load: the same engine as the load gate."""
+
+from gates.core.load import Operation
+from gates.core.model import ToolReport
+from gates.core.statistics import needed_samples
+from gates.core.target import Service, Target
+from gates.core.tool import Control, Invocation, Options, ToolOutput
+from gates.tools.formats import load_run, planted_service
+
+DISTRIBUTION = load_run.DISTRIBUTION
+METRICS = load_run.METRICS
+
+_RATE = 30.0
+_LONGEST_S = 60.0
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """One run at the setting `rate` or `load.rate`, whichever is lower.
+
+    The operations are those of [load], or the health path alone. Settings as for the load gate.
+    """
+    if target.service is None:
+        return ()
+    given = options.settings.get("rate", _RATE)
+    rate = float(given) if isinstance(given, int | float) else _RATE
+    scenario = load_run.scenario(
+        {"duration_s": 8.0, "warmup_s": 1.0, "grace_s": 5.0, "quiet_s": 5.0, **options.settings},
+        load_run.operations(target.load.operations) if target.load else _health(target.service),
+        rate=min(rate, target.load.rate) if target.load else rate,
+        samples=needed_samples(0.95),
+        longest_s=_LONGEST_S,
+    )
+    return (load_run.invocation(scenario, target, options),)
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Read the recording; see `load_run.read` for the errors."""
+    return load_run.read(outputs, "smoke_load")
+
+
+def control() -> Control:
+    """A service whose only operation answers 500."""
+    planted = 'return 200 if path == "/health" else 500, GOOD'
+    return Control(files=planted_service.files(planted), rule=load_run.FAILED)
+
+
+def _health(service: Service) -> tuple[Operation, ...]:
+    return (Operation(name=f"GET {service.health}", path=service.health),)
