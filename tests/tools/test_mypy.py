@@ -66,7 +66,7 @@ def test_a_package_at_the_root_is_imported_by_its_name(report_of):
     assert (report.findings, report.examined, report.incomplete) == ((), 3, ())
 
 
-def test_tests_are_checked_only_when_asked_for(outputs_of, report_of):
+def test_tests_are_checked_only_when_asked_for(report_of):
     files = {"src/a.py": "A = 1\n", "tests/test_a.py": "def test_a():\n    pass\n"}
     report = report_of(
         mypy, files, Code(paths=("src",), tests=("tests",)), settings={"tests": True}

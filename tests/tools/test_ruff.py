@@ -16,6 +16,7 @@ ENTRY = (
     b'"location": {"column": 8, "row": 1}, "message": "`os` imported but unused", "name": '
     b'"unused-import", "noqa_row": 1, "severity": "error", "url": "https://docs.astral.sh/ruff"}]'
 )
+ROW_ZERO = ENTRY.replace(b'"row": 1}, "m', b'"row": 0}, "m')
 
 
 def outputs(
@@ -142,7 +143,7 @@ def test_a_file_that_was_not_read_is_incomplete_and_no_finding(code):
         (outputs(b"[{}]"), Reason.UNREADABLE_RESULT, "schema"),
         (outputs(b"[]", code=1), Reason.UNREADABLE_RESULT, "contradiction"),
         (outputs(ENTRY % b"F401", code=0), Reason.UNREADABLE_RESULT, "contradiction"),
-        (outputs(ENTRY.replace(b'"row": 1}, "m', b'"row": 0}, "m') % b"F"), Reason.UNREADABLE_RESULT, "schema"),
+        (outputs(ROW_ZERO % b"F401"), Reason.UNREADABLE_RESULT, "schema"),
         (outputs(b"[]", code=0, shown=b"garbage\n"), Reason.UNREADABLE_RESULT, "schema"),
         (outputs(b"[]", code=0, shown_code=2), Reason.TOOL_CRASHED, "ruff --show-files ended"),
         (outputs(b"[]", code=0)[:1], Reason.NO_RESULT, "ruff: 1 of 2 programs"),
