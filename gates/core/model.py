@@ -5,7 +5,6 @@ from enum import StrEnum
 import msgspec
 
 
-
 class Status(StrEnum):
     """State of a criterion; the first is the state before anybody looked."""
 
@@ -113,6 +112,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     samples: int | None = None
     needed: int | None = None
     bound: float | None = None
+    base: float | None = None  # the same number at the base revision, where the tool looked there
     detail: str = ""  # a sentence for people: what the number is made of
 
 
@@ -170,6 +170,7 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     executions: tuple[Execution, ...] = ()
     failure: Failure | None = None
     not_run: str = ""  # why it was not started, e.g. "the target is down"
+    reused: bool = False  # taken over from an interrupted run, everything it read being the same
     schema_version: int = 1
 
 

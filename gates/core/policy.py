@@ -1,5 +1,6 @@
 """The policy as values: which gates at which level, what they demand, and how it is scored."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -7,12 +8,21 @@ import msgspec
 from gates.core.model import Weight
 
 
+class Unmet(StrEnum):
+    """What a missed bound means."""
+
+    FAIL = "fail"
+    NO_DATA = "no-data"
+    PENDING = "pending"
+
+
 class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One demand on one metric.
 
     `passes` and `warns` are lists of groups of conditions: inside a group all must hold, one group
     is enough. A condition is absolute (`<= 200`) or relative to the base (`<= +10%`, `<= +5`).
-    `unmet = "no-data"` reads a missed bound as "could not look properly" (age of data).
+    `unmet` says what a missed bound means: `fail`, `no-data` ("could not look properly", as with
+    old data: the gate is ERROR(stale)) or `pending` (a person has to act).
     """
 
     metric: str
@@ -22,7 +32,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     weight: Weight = Weight.BLOCK
     skippable: bool = False
     confidence: bool = False  # judged at the 95 % confidence bound of the percentile
-    unmet: str = "fail"
+    unmet: Unmet = Unmet.FAIL
     floor: str = ""  # the absolute condition that decides where the base is 0
     why: str = ""
     fix: str = ""
@@ -38,12 +48,13 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     needs: tuple[str, ...] = ()  # code, service, openapi, load, dependencies
     resource: str = "cpu"  # cpu, service or exclusive
     state: str = "shared"  # of the service: shared or fresh
+    environment: bool = False  # uses the target environment
+    document: bool = False  # reads the OpenAPI document, where the target has one
     skippable: bool = False
     floor: int = 1  # fewer things examined than this is an ERROR
     expected_s: float = 10.0  # before any run is remembered
     deadline_s: float = 600.0
     options: dict[str, Any] = {}
-    awaits_people: bool = False
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +65,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pass_score: float = 90.0
     warn_score: float = 75.0
     roles: tuple[str, ...] = ()
+    optional_parts: tuple[str, ...] = ()  # parts of a target file that may be absent, with a reason
     release: dict[str, dict[str, Any]] = {}
 
 

@@ -1,7 +1,7 @@
 """The target file as values: what is judged, and how it is installed, started and spoken to.
 
 Placeholders in commands and environment values: `{python}` the target environment's interpreter,
-`{port}` the port to listen on, `{state}` an empty folder of this start, `{output}` a scratch folder.
+`{port}` the port to listen on, `{state}` an empty folder of this start, `{output}` a scratch one.
 `${NAME}` in authentication values is a variable of the caller's environment or one of
 `service.env_generate`.
 """

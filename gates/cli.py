@@ -1,0 +1,120 @@
+"""The command line: finds the verb, runs it, and turns every failure into one text and a code.
+
+Exit codes: 0 pass · 1 fail · 2 wrong usage, policy or target file · 3 inconclusive · 4 refused by
+the safety policy · 5 a bug of ours · 130 and 143 cancelled.
+"""
+
+import argparse
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from types import ModuleType
+
+GROUP = "gatescore.commands"
+COMMANDS = {
+    "run": "judge a target and write its scorecard",
+    "list": "list the gates and criteria of a policy",
+    "explain": "say what a gate or criterion demands, and why",
+    "doctor": "check that this machine can run the gates",
+    "judge": "judge stored evidence again, under any policy; runs nothing",
+}
+USAGE = 2
+REFUSED = 4
+BUG = 5
+
+
+class UsageError(Exception):
+    """The user asked for something that cannot be done; the text says what and what to do."""
+
+
+class SafetyError(Exception):
+    """The safety policy refuses; no packet was sent. The text says what would allow it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the only place where exceptions end. Returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return dispatch(arguments)
+    except UsageError as error:
+        print(f"gatescore: {error}", file=sys.stderr)  # noqa: T201
+        return USAGE
+    except SafetyError as error:
+        print(f"gatescore: refused: {error}", file=sys.stderr)  # noqa: T201
+        return REFUSED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception:  # noqa: BLE001  the boundary: a bug of ours is said so, and kept
+        return bug()
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Find the command and hand it its arguments."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(help_text())  # noqa: T201
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        print(f"gatescore {version('gatescore')}")  # noqa: T201
+        return 0
+    verb, rest = arguments[0], arguments[1:]
+    if verb in COMMANDS:
+        module = importlib.import_module(f"gates.commands.{verb}")
+    else:
+        module = offered(verb)
+    parser = argparse.ArgumentParser(
+        prog=f"gatescore {verb}", description=module.__doc__, allow_abbrev=False
+    )
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(rest)))
+
+
+def offered(verb: str) -> ModuleType:
+    """A command of another package. Raises UsageError."""
+    for point in entry_points(group=GROUP, name=verb):
+        found: ModuleType = point.load()
+        return found
+    from difflib import get_close_matches
+
+    close = get_close_matches(verb, COMMANDS, 1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise UsageError(f"there is no command {verb!r}{hint}\nCommands: {', '.join(COMMANDS)}")
+
+
+def help_text() -> str:
+    """The commands, a line each."""
+    lines = [f"  {name:9}{text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        (
+            "gatescore: may this revision go out?",
+            "",
+            "usage: gatescore COMMAND [options]     (gatescore COMMAND --help)",
+            "",
+            *lines,
+            "",
+            "exit codes: 0 pass, 1 fail, 2 wrong usage or file, 3 inconclusive, 4 refused by the",
+            "safety policy, 5 a bug of ours, 130/143 cancelled",
+        )
+    )
+
+
+def bug() -> int:
+    """Keep the traceback in a file and say where: it is a bug of ours, whatever the input was."""
+    text = traceback.format_exc()
+    path = Path(".gatescore") / "bug.log"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        kept = f"its traceback is in {path}"
+    except OSError:
+        kept = "its traceback could not be kept"
+    last = text.strip().splitlines()[-1]
+    print(f"gatescore: a bug of ours: {last}; {kept}", file=sys.stderr)  # noqa: T201
+    return BUG
+
+
+if __name__ == "__main__":
+    sys.exit(main())

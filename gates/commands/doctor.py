@@ -1,0 +1,83 @@
+"""Check that this machine can run the gates: tools, folders, cores, clock, loopback."""
+
+import argparse
+import os
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from gates import catalog
+from gates.runner.gate import version_of
+from gates.runner.prepare import cache_folder
+
+Check = tuple[bool, str, str]  # holds, what, detail or remedy
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """`gatescore doctor` has no options."""
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Print every check; 0 if all hold, else 3: gates here would be inconclusive."""
+    sound = True
+    for check in (python, tools, folders, loopback, machine):
+        for holds, what, detail in check():
+            sound = sound and holds
+            print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")  # noqa: T201
+    return 0 if sound else 3
+
+
+def python() -> Iterator[Check]:
+    """The interpreter."""
+    yield sys.version_info >= (3, 11), "python", f"{platform.python_version()} {sys.executable}"
+    git = shutil.which("git")
+    yield git is not None, "git", git or "not found: revisions would be unknown; install git"
+
+
+def tools() -> Iterator[Check]:
+    """Every adapter and the distribution behind it."""
+    for name in catalog.names():
+        try:
+            version = version_of(catalog.load(name))
+        except catalog.CatalogError as error:
+            yield False, name, str(error)
+            continue
+        remedy = "not installed: run nox -s tools, or install gatescore again"
+        yield version != "unknown", name, version if version != "unknown" else remedy
+
+
+def folders() -> Iterator[Check]:
+    """The cache and the current folder can be written, and have room."""
+    for what, folder in (("cache", cache_folder(os.environ)), ("output", Path.cwd())):
+        place = next(path for path in (folder, *folder.parents) if path.exists())
+        writable = os.access(place, os.W_OK)
+        free = shutil.disk_usage(place).free // 2**20
+        state = f"{folder}: {free} MiB free" if writable else f"{folder}: not writable"
+        yield writable and free >= 200, what, state
+
+
+def loopback() -> Iterator[Check]:
+    """A port on loopback can be had."""
+    holds, detail = attempt(lambda: socket.create_server(("127.0.0.1", 0)).close())
+    yield holds, "loopback", detail or "a port can be opened on 127.0.0.1"
+
+
+def machine() -> Iterator[Check]:
+    """Cores and supervision."""
+    cores = os.cpu_count() or 1
+    yield cores >= 2, "cores", f"{cores}" + ("" if cores >= 2 else ": latencies need two")
+    linux = sys.platform == "linux"
+    weaker = "process trees are ended by group only: a daemon may survive"
+    yield True, "supervision", "subreaper and parent-death signal" if linux else weaker
+
+
+def attempt(action: Callable[[], None]) -> tuple[bool, str]:
+    """Whether the action succeeds, and why not."""
+    try:
+        action()
+    except OSError as error:
+        return False, str(error)
+    return True, ""

@@ -1,0 +1,99 @@
+"""Judge stored evidence again, under any policy; runs nothing."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from gates import outputs
+from gates.catalog import names
+from gates.cli import UsageError
+from gates.core.model import GateReport, PolicyState, Scorecard
+from gates.core.plan import Plan, PlannedGate, for_release
+from gates.core.policy import Policy
+from gates.core.score import exit_code, scorecard
+from gates.runner.record import judged
+from gates.shell import config, store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `gatescore judge`."""
+    parser.add_argument("run", metavar="DIR", help="folder of a run")
+    parser.add_argument("--policy", default="standard", metavar="NAME|FILE")
+    parser.add_argument("--output", metavar="DIR", help="write the reports there; default: nowhere")
+    parser.add_argument("--json", action="store_true", help="print the scorecard on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Re-judge; returns the exit code of the new verdict."""
+    folder = Path(args.run)
+    try:
+        loaded = config.read_policy(args.policy, tools=names())
+        before = store.read_json(folder / "scorecard.json", Scorecard)
+        plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
+    except (config.ConfigError, store.StorageError) as error:
+        raise UsageError(str(error)) from error
+    results = [judged(gate, report_of(folder, gate)) for gate in plan.gates]
+    card = scorecard(
+        plan,
+        results,
+        target=before.target,
+        policy=PolicyState(name=loaded.policy.name, digest=loaded.digest),
+        run=before.run,
+        complete=before.complete,
+        valid_until=before.valid_until,
+    )
+    publish(args, card)
+    return exit_code(card)
+
+
+def replanned(plan: Plan, policy: Policy) -> Plan:
+    """The plan with the gates of another policy; what the target has not got stays as it was."""
+    policy = for_release(policy) if plan.release else policy
+    before = {gate.id: gate for gate in plan.gates}
+    highest = max((gate.policy.level for gate in plan.gates), default=0)
+    gates = tuple(
+        regated(id, before.get(id), policy)
+        for id, gate in policy.gates.items()
+        if (id in before if plan.partial else gate.level <= highest)
+    )
+    return msgspec.structs.replace(
+        plan, gates=gates, pass_score=policy.pass_score, warn_score=policy.warn_score
+    )
+
+
+def regated(id: str, before: PlannedGate | None, policy: Policy) -> PlannedGate:
+    """One gate of the new policy, with the target's reasons from the old plan."""
+    gate = policy.gates[id]
+    if before is None:
+        return PlannedGate(id=id, policy=gate)
+    absent = {name: why for name, why in before.absent.items() if name in gate.criteria}
+    return msgspec.structs.replace(before, policy=gate, absent=absent)
+
+
+def report_of(folder: Path, gate: PlannedGate) -> GateReport | None:
+    """The stored report of a gate; None if it was never run."""
+    path = folder / "results" / gate.id / "report.json"
+    if not path.exists():
+        return None
+    try:
+        return store.read_json(path, GateReport)
+    except store.StorageError as error:
+        raise UsageError(str(error)) from error
+
+
+def publish(args: argparse.Namespace, card: Scorecard) -> None:
+    """Write or print the scorecard, as asked."""
+    render = outputs.render_of("scorecard.json")
+    if args.output:
+        target = Path(args.output)
+        target.mkdir(parents=True, exist_ok=True)
+        outputs.write_all(target, card)
+    if args.json:
+        sys.stdout.buffer.write(render(card))
+        return
+    score = "" if card.score is None else f", score {card.score:g}"
+    print(f"{card.verdict}{score}: {card.decided_by}", file=sys.stderr)  # noqa: T201
+    for step in card.next_steps:
+        print(f"  {step}", file=sys.stderr)  # noqa: T201

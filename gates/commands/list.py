@@ -1,0 +1,76 @@
+"""List the gates and criteria of a policy."""
+
+import argparse
+import json
+import sys
+
+from gates.cli import UsageError
+from gates.core.policy import Criterion, GatePolicy, Policy
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `gatescore list`."""
+    parser.add_argument("--policy", default="standard", metavar="NAME|FILE")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the gates by level, each with its criteria."""
+    policy = read_policy(args.policy)
+    if args.json:
+        print(json.dumps(as_data(policy), indent=1))  # noqa: T201
+        return 0
+    for level in sorted({gate.level for gate in policy.gates.values()}):
+        print(f"Level {level}", file=sys.stdout)  # noqa: T201
+        for id, gate in policy.gates.items():
+            if gate.level == level:
+                print("\n".join(lines(id, gate)))  # noqa: T201
+    return 0
+
+
+def read_policy(name: str) -> Policy:
+    """The policy of that name or file, as it is read for listing. Raises UsageError."""
+    from gates.shell import config
+
+    try:
+        return config.load_policy(name).policy
+    except config.ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def lines(id: str, gate: GatePolicy) -> list[str]:
+    """One gate as text."""
+    return [f"  {id}", *(f"    {criterion_line(c, gate.criteria[c])}" for c in gate.criteria)]
+
+
+def criterion_line(id: str, criterion: Criterion) -> str:
+    """One criterion as text: weight, id, condition, title."""
+    return f"{criterion.weight.value:6} {id:30} {condition(criterion):10} {criterion.title}"
+
+
+def condition(criterion: Criterion) -> str:
+    """What passes, in words."""
+    return ", or ".join(" and ".join(group) for group in criterion.passes)
+
+
+def as_data(policy: Policy) -> list[dict[str, object]]:
+    """The policy for programs."""
+    return [
+        {
+            "id": id,
+            "level": gate.level,
+            "title": gate.title,
+            "tools": list(gate.tools),
+            "criteria": [
+                {
+                    "id": name,
+                    "title": criterion.title,
+                    "metric": criterion.metric,
+                    "pass": condition(criterion),
+                    "weight": criterion.weight.value,
+                }
+                for name, criterion in gate.criteria.items()
+            ],
+        }
+        for id, gate in policy.gates.items()
+    ]

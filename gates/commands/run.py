@@ -1,0 +1,218 @@
+"""Judge a target: run its gates and write the scorecard."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from gates import outputs
+from gates.catalog import names
+from gates.cli import SafetyError, UsageError
+from gates.core.model import GateReport, GateStatus, PolicyState, RunInfo, Scorecard, TargetState
+from gates.core.plan import Plan, PlanError, PlannedGate, plan
+from gates.core.score import exit_code
+from gates.runner import memory, resume, schedule
+from gates.runner.cancelling import Cancelling, cancelling
+from gates.runner.consent import ConsentError, check_consent
+from gates.runner.prepare import PrepareError, Wish, cache_folder, session
+from gates.runner.record import Record
+from gates.runner.session import Session
+from gates.shell import bundled, config, store
+from gates.shell.lifeline import end_with_parent
+
+VALID_FOR = timedelta(hours=26)  # a nightly verdict: one day and a late start
+INCONCLUSIVE = 3
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """The command line, read and checked."""
+
+    target: config.LoadedTarget
+    policy: config.LoadedPolicy
+    plan: Plan
+    profile: str
+    base_values: dict[str, float]
+    now: datetime
+    notes: tuple[str, ...] = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `gatescore run`."""
+    add = parser.add_argument
+    add("target", nargs="?", metavar="TARGET", help="folder with a gatescore.toml, or such a file")
+    add("--level", type=int, choices=(1, 2, 3), help="run up to this level; it decides")
+    add("--gate", action="append", default=[], metavar="ID", help="only this gate (repeatable)")
+    add("--policy", default="standard", metavar="NAME|FILE", help="default: standard")
+    add("--profile", default="local", choices=("local", "ci", "nightly"), help="amount of work")
+    add("--base", default="", metavar="REV", help="revision to compare with")
+    add("--base-run", metavar="FILE", help="earlier scorecard.json to compare with")
+    add("--advisories", default="", metavar="PATH", help="OSV records: a folder or a zip")
+    add("--output", metavar="DIR", help="default: .gatescore/runs/<id>")
+    add("--fail-fast", action="store_true", help="stop after the first gate that fails")
+    add("--resume", action="store_true", help="keep results in --output DIR that still hold")
+    add("--json", action="store_true", help="print the scorecard on stdout")
+    owner = "consent to a load on an origin that is not this machine"
+    add("--i-own-this-target", action="append", default=[], metavar="ORIGIN", help=owner)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the gates; returns the exit code."""
+    end_with_parent()
+    outputs.require()
+    request = read(args)
+    kept = resume.read(Path(args.output) if args.resume and args.output else None)
+    try:
+        folder = store.RunFolder.create(
+            Path.cwd(), Path(args.output) if args.output else None, request.now
+        )
+    except (store.OutputError, store.OutputBusy, store.StorageError) as error:
+        raise UsageError(f"--output: {error}") from error
+    with folder, cancelling() as signals:
+        try:
+            return in_folder(args, request, folder, signals, kept)
+        except PrepareError as error:
+            raise UsageError(str(error)) from error
+        except store.StorageError as error:
+            say(f"gatescore: the results cannot be kept: {error}")
+            return signals.code or INCONCLUSIVE
+
+
+def read(args: argparse.Namespace) -> Request:
+    """Read everything the command line names. Raises UsageError."""
+    path, notes = chosen_target(args.target)
+    try:
+        target = config.read_target(path)
+        policy = config.read_policy(args.policy, tools=names())
+        profile = config.read_profile(args.profile)
+        planned = plan(
+            target.target, policy.policy, profile, level=args.level, gates=tuple(args.gate)
+        )
+        check_consent(target.target, planned, tuple(args.i_own_this_target))
+        base_values = outputs.read_base_run(args.base_run)
+    except PlanError as error:
+        raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
+    except (config.ConfigError, outputs.OutputsError) as error:
+        raise UsageError(str(error)) from error
+    except ConsentError as error:
+        raise SafetyError(str(error)) from error
+    return Request(
+        target=target,
+        policy=policy,
+        plan=planned,
+        profile=args.profile,
+        base_values=base_values,
+        now=datetime.now(UTC),
+        notes=notes,
+    )
+
+
+def chosen_target(named: str | None) -> tuple[Path, tuple[str, ...]]:
+    """The target file's place, and a note where nobody named one."""
+    if named is not None:
+        return Path(named), ()
+    if Path("gatescore.toml").exists():
+        return Path("gatescore.toml"), ()
+    return bundled.example_folder(), (
+        "no TARGET and no gatescore.toml here: judging the bundled example, examples/bookstore",
+    )
+
+
+def in_folder(
+    args: argparse.Namespace,
+    request: Request,
+    folder: store.RunFolder,
+    signals: Cancelling,
+    kept: resume.Kept,
+) -> int:
+    """Everything between a locked output folder and the exit code."""
+    progress = outputs.terminal("progress")(sys.stderr, os.environ)
+    for note in request.notes:
+        progress.note(note)
+    wish = Wish(
+        target=request.target.target,
+        root=request.target.root,
+        output=folder.path,
+        today=request.now.date().isoformat(),
+        base=args.base,
+        advisories=str(Path(args.advisories).absolute()) if args.advisories else "",
+    )
+    try:
+        with session(wish, signals.cancel, os.environ) as opened:
+            card = conducted(args, request, folder, opened, signals, kept, progress)
+    finally:
+        progress.close()
+    return told(args, card, folder, signals)
+
+
+def conducted(
+    args: argparse.Namespace,
+    request: Request,
+    folder: store.RunFolder,
+    opened: Session,
+    signals: Cancelling,
+    kept: resume.Kept,
+    progress: schedule.Events,
+) -> Scorecard:
+    """Run the plan; the record is on disk from before the first gate to after the last."""
+    cache = cache_folder(os.environ)
+    name = request.target.target.name
+    keys = resume.keys(request.plan, opened, request.target.digest)
+    record = Record(
+        folder.path,
+        request.plan,
+        TargetState(name=name, revision=opened.revision, dirty=opened.dirty),
+        PolicyState(name=request.policy.policy.name, digest=request.policy.digest),
+        RunInfo(id=folder.id, profile=request.profile, started_at=stamp(request.now)),
+        outputs.render_of("scorecard.json"),
+        request.base_values,
+        valid_until=stamp(request.now + VALID_FOR),
+    )
+    record.begin(keys)
+    reused = resume.reusable(kept, keys, request.plan)
+    for gate in request.plan.gates:
+        if gate.id in reused:
+            record.ended(gate, reused[gate.id], 0.0)
+            progress.note(f"{gate.id}: reused from the run before")
+
+    def ended(gate: PlannedGate, report: GateReport, seconds: float) -> bool:
+        result = record.ended(gate, report, seconds)
+        progress.ended(gate.id, result.status.value, result.detail, seconds)
+        stop = args.fail_fast and result.status is GateStatus.FAIL
+        return not stop
+
+    expected = memory.expected(cache, name, request.plan)
+    progress.expect({gate.id: expected[gate.id] for gate in request.plan.gates if not gate.skipped})
+    todo = [gate for gate in request.plan.gates if gate.id not in reused]
+    schedule.run(todo, opened, expected=expected, events=progress, ended=ended)
+    memory.remember(cache, name, record.durations)
+    complete = signals.code is None and record.covered
+    card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
+    return card
+
+
+def told(
+    args: argparse.Namespace, card: Scorecard, folder: store.RunFolder, signals: Cancelling
+) -> int:
+    """Write every report, print the summary, and say the exit code."""
+    problems = outputs.write_all(folder.path, card)
+    summary = outputs.terminal("summary")
+    print(summary(card, folder.path / "scorecard.html", sys.stderr, os.environ), file=sys.stderr)  # noqa: T201
+    for problem in problems:
+        say(f"gatescore: {problem}")
+    if args.json:
+        sys.stdout.buffer.write(outputs.render_of("scorecard.json")(card))
+        sys.stdout.buffer.flush()
+    return 5 if problems else exit_code(card, cancelled=signals.code)
+
+
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def say(text: str) -> None:
+    """One line for people."""
+    print(text, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,188 @@
+"""What will run: the policy's gates, narrowed by level and choice, against what the target has."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from gates.core.policy import Criterion, GatePolicy, Policy, Profile
+from gates.core.target import Target
+
+PARTS = ("code", "tests", "service", "openapi", "load", "dependencies")
+
+
+class PlanError(Exception):
+    """The target, policy and options do not fit together; one text for each problem."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class PlannedGate(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate of the plan; `skipped` is the target's reason, empty when the gate will run."""
+
+    id: str
+    policy: GatePolicy
+    settings: dict[str, object] = {}
+    skipped: str = ""
+    absent: dict[str, str] = {}  # criteria of this gate that the target has not got, with reasons
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All gates in the policy's order, and which level decides."""
+
+    gates: tuple[PlannedGate, ...]
+    decisive_level: int
+    partial: bool
+    pass_score: float
+    warn_score: float
+    release: bool = False
+
+
+def plan(
+    target: Target,
+    policy: Policy,
+    profile: Profile,
+    *,
+    level: int | None = None,
+    gates: tuple[str, ...] = (),
+) -> Plan:
+    """Choose the gates. Raises PlanError: unknown gates, parts absent without a reason."""
+    policy = for_release(policy) if profile.release else policy
+    highest = level or max(gate.level for gate in policy.gates.values())
+    chosen = {
+        id: gate
+        for id, gate in policy.gates.items()
+        if (id in gates if gates else gate.level <= highest)
+    }
+    problems = [*unknown(gates, policy), *contradictions(target, policy, chosen)]
+    if problems:
+        raise PlanError(problems)
+    return Plan(
+        gates=tuple(planned(id, gate, target, policy, profile) for id, gate in chosen.items()),
+        decisive_level=level or profile.decisive_level,
+        partial=bool(gates),
+        pass_score=policy.pass_score,
+        warn_score=policy.warn_score,
+        release=profile.release,
+    )
+
+
+def planned(
+    id: str, gate: GatePolicy, target: Target, policy: Policy, profile: Profile
+) -> PlannedGate:
+    """One gate with its settings and, where the target says so, the reason to skip it."""
+    settings = {"roles": list(policy.roles), **gate.options, **profile.gates.get(id, {})}
+    return PlannedGate(
+        id=id,
+        policy=gate,
+        settings=settings,
+        skipped=skip_reason(id, gate, target),
+        absent={name: target.absent[name] for name in gate.criteria if name in target.absent},
+    )
+
+
+def skip_reason(id: str, gate: GatePolicy, target: Target) -> str:
+    """The target's reason why it has nothing for this gate, or an empty string."""
+    for name in (id, *gate.needs):
+        if name in target.absent:
+            return f"{name}: {target.absent[name]}"
+    return ""
+
+
+def present(target: Target) -> frozenset[str]:
+    """The parts that the target file has."""
+    code = target.code
+    has = {
+        "code": code is not None,
+        "tests": code is not None and bool(code.tests),
+        "service": target.service is not None,
+        "openapi": target.openapi is not None,
+        "load": target.load is not None,
+        "dependencies": target.dependencies is not None,
+    }
+    return frozenset(part for part, there in has.items() if there)
+
+
+def unknown(gates: tuple[str, ...], policy: Policy) -> list[str]:
+    """Texts for chosen gates that the policy does not have."""
+    known = ", ".join(policy.gates)
+    return [
+        f"--gate {gate}: the policy {policy.name} has no such gate; it has {known}"
+        for gate in gates
+        if gate not in policy.gates
+    ]
+
+
+def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePolicy]) -> list[str]:
+    """Texts for needed parts that are missing without a reason, and for skips not allowed."""
+    there = present(target)
+    texts = [
+        f"[absent] {name}: the target file has a [{name}] part as well; remove one of the two"
+        for name in target.absent
+        if name in there
+    ]
+    texts += [f"[absent] {name}: {why}" for name, why in forbidden_skips(target, policy)]
+    needed = {part for gate in chosen.values() for part in gate.needs}
+    texts += [
+        f"{part}: the target file has no such part; add it, or say why there is none: "
+        f'[absent] {part} = "reason"'
+        for part in PARTS
+        if part in needed - there
+        and part not in target.absent
+        and not (part == "tests" and "code" in target.absent)
+        and not skipped_by_name(part, target, chosen)
+    ]
+    return texts
+
+
+def skipped_by_name(part: str, target: Target, chosen: Mapping[str, GatePolicy]) -> bool:
+    """Whether every chosen gate that needs the part is skipped for another reason."""
+    return all(skip_reason(id, gate, target) for id, gate in chosen.items() if part in gate.needs)
+
+
+def forbidden_skips(target: Target, policy: Policy) -> list[tuple[str, str]]:
+    """Names in [absent] that the policy does not let a target skip, each with why."""
+    allowed = skippable(policy)
+    known = {*PARTS, *policy.gates, *(c for g in policy.gates.values() for c in g.criteria)}
+    reasons = []
+    for name, reason in target.absent.items():
+        if name not in known:
+            reasons.append((name, f"unknown; allowed: {', '.join(sorted(allowed))}"))
+        elif name not in allowed:
+            text = f"the policy {policy.name} does not let a target skip it; allowed: "
+            reasons.append((name, text + ", ".join(sorted(allowed))))
+        elif not reason.strip():
+            reasons.append((name, "the reason is empty; say why the target has none"))
+    return reasons
+
+
+def skippable(policy: Policy) -> frozenset[str]:
+    """Parts, gates and criteria that a target may skip with a reason."""
+    gates = {id for id, gate in policy.gates.items() if gate.skippable}
+    criteria = {
+        id for gate in policy.gates.values() for id, c in gate.criteria.items() if c.skippable
+    }
+    return frozenset(gates | criteria | set(policy.optional_parts))
+
+
+def for_release(policy: Policy) -> Policy:
+    """The policy with its release overlay applied to the criteria."""
+    gates = {
+        id: msgspec.structs.replace(
+            gate,
+            criteria={
+                name: overlaid(criterion, policy.release.get(name, {}))
+                for name, criterion in gate.criteria.items()
+            },
+        )
+        for id, gate in policy.gates.items()
+    }
+    return msgspec.structs.replace(policy, gates=gates)
+
+
+def overlaid(criterion: Criterion, keys: Mapping[str, object]) -> Criterion:
+    """The criterion with some keys, spelled as in the policy file, replaced."""
+    if not keys:
+        return criterion
+    return msgspec.convert({**msgspec.to_builtins(criterion), **keys}, Criterion)

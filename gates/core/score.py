@@ -1,0 +1,194 @@
+"""From judged gates to the scorecard: score, levels, the verdict and the exit code."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from gates.core.model import (
+    CriterionResult,
+    GateResult,
+    GateStatus,
+    LevelResult,
+    PolicyState,
+    Reason,
+    RunInfo,
+    Scorecard,
+    Status,
+    TargetState,
+    Verdict,
+    Weight,
+)
+from gates.core.plan import Plan
+
+WEIGHTS = {Weight.BLOCK: 3.0, Weight.SHOULD: 1.0, Weight.INFO: 0.0}
+UNDECIDED = (GateStatus.ERROR, GateStatus.PENDING, GateStatus.NOT_RUN)
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """Points reached, points that missing data could still add, and the maximum."""
+
+    points: float
+    open: float
+    maximum: float
+
+    @property
+    def score(self) -> float | None:
+        """Per cent of the maximum; None where nothing counts."""
+        return percent(self.points, self.maximum)
+
+    @property
+    def at_best(self) -> float | None:
+        """The score if everything that was not measured turned out well."""
+        return percent(self.points + self.open, self.maximum)
+
+
+def percent(part: float, whole: float) -> float | None:
+    """A share in per cent, to two decimals; a share of nothing is no number."""
+    return round(100.0 * part / whole, 2) if whole else None
+
+
+def sums(criteria: Iterable[CriterionResult]) -> Sums:
+    """Weigh the criteria: PASS counts whole, WARN half; skipped and info ones are left out."""
+    points = missing = maximum = 0.0
+    for criterion in criteria:
+        weight = 0.0 if criterion.skipped else WEIGHTS[criterion.weight]
+        maximum += weight
+        match criterion.status:
+            case Status.PASS:
+                points += weight
+            case Status.WARN:
+                points += weight / 2
+            case Status.NO_DATA:
+                missing += weight
+            case Status.FAIL:
+                pass
+    return Sums(points, missing, maximum)
+
+
+def level(number: int, gates: Sequence[GateResult], plan: Plan) -> LevelResult:
+    """Judge one level together with those below it."""
+    chosen = [gate for gate in gates if gate.level <= number]
+    verdict, decided_by = verdict_of(chosen, plan)
+    if plan.partial:
+        verdict, decided_by = Verdict.INCONCLUSIVE, "partial run: only chosen gates were planned"
+    return LevelResult(
+        level=number,
+        verdict=verdict,
+        decided_by=decided_by,
+        score=sums(c for gate in chosen for c in gate.criteria).score,
+        skipped=tuple(c.id for gate in chosen for c in gate.criteria if c.skipped),
+    )
+
+
+def verdict_of(gates: Sequence[GateResult], plan: Plan) -> tuple[Verdict, str]:
+    """The verdict over some gates and the rule that decided it."""
+    for gate in gates:
+        if gate.status is GateStatus.FAIL:
+            return Verdict.FAIL, f"{gate.id} failed: {gate.detail}"
+    total = sums(c for gate in gates for c in gate.criteria)
+    if total.at_best is not None and total.at_best < plan.warn_score:
+        text = f"score {total.score:g} is under {plan.warn_score:g}, whatever is still missing"
+        return Verdict.FAIL, text
+    for gate in gates:
+        if gate.blocking and gate.status in UNDECIDED:
+            return Verdict.INCONCLUSIVE, f"{gate.id} is {gate.status}{why(gate)}"
+    if total.score is None:
+        return Verdict.INCONCLUSIVE, "nothing was judged: every criterion is skipped"
+    return passing(gates, total.score, plan)
+
+
+def why(gate: GateResult) -> str:
+    """The reason and detail of a gate as the tail of a sentence."""
+    reason = f"({gate.reason})" if gate.reason else ""
+    return reason + (f": {gate.detail}" if gate.detail else "")
+
+
+def passing(gates: Sequence[GateResult], score: float, plan: Plan) -> tuple[Verdict, str]:
+    """PASS, WARN or, by score alone, FAIL, when every blocking gate was judged."""
+    if score < plan.warn_score:
+        return Verdict.FAIL, f"score {score:g} is under {plan.warn_score:g}"
+    if score < plan.pass_score:
+        return Verdict.WARN, f"score {score:g} is under {plan.pass_score:g}"
+    for gate in gates:
+        if gate.status not in (GateStatus.PASS, GateStatus.SKIPPED):
+            return Verdict.WARN, f"{gate.id} is {gate.status}{why(gate)}"
+    return Verdict.PASS, f"every gate holds, score {score:g}"
+
+
+def scorecard(
+    plan: Plan,
+    gates: Iterable[GateResult],
+    *,
+    target: TargetState,
+    policy: PolicyState,
+    run: RunInfo,
+    complete: bool,
+    valid_until: str = "",
+) -> Scorecard:
+    """Join the results of all planned gates. A run that has not ended is INCONCLUSIVE."""
+    place = {gate.id: number for number, gate in enumerate(plan.gates)}
+    ordered = tuple(sorted(gates, key=lambda gate: (gate.level, place[gate.id])))
+    numbers = sorted({gate.level for gate in ordered})
+    deciding = [gate for gate in ordered if plan.partial or gate.level <= plan.decisive_level]
+    verdict, decided_by = verdict_of(deciding, plan)
+    if not complete and verdict is not Verdict.FAIL:
+        verdict, decided_by = Verdict.INCONCLUSIVE, "the run has not ended"
+    return Scorecard(
+        target=target,
+        policy=policy,
+        decisive_level=plan.decisive_level,
+        complete=complete,
+        partial=plan.partial,
+        verdict=verdict,
+        decided_by=decided_by,
+        score=sums(c for gate in deciding for c in gate.criteria).score,
+        levels=tuple(level(number, ordered, plan) for number in numbers),
+        gates=ordered,
+        next_steps=tuple(next_steps(ordered)),
+        valid_until=valid_until,
+        run=run,
+    )
+
+
+def next_steps(gates: Iterable[GateResult]) -> Iterable[str]:
+    """What to do, most urgent first: failures, then what could not be judged, then warnings."""
+    urgency = (
+        GateStatus.FAIL,
+        GateStatus.ERROR,
+        GateStatus.NOT_RUN,
+        GateStatus.PENDING,
+        GateStatus.WARN,
+    )
+    for status in urgency:
+        for gate in gates:
+            if gate.status is status:
+                yield step(gate)
+
+
+def step(gate: GateResult) -> str:
+    """One sentence for one gate that does not pass."""
+    if gate.awaiting and gate.status is GateStatus.PENDING:
+        return f"{gate.id}: {'; '.join(gate.awaiting)}"
+    for criterion in gate.criteria:
+        if criterion.status in (Status.FAIL, Status.WARN) and gate.detail.startswith(criterion.id):
+            hint = f" — {criterion.fix}" if criterion.fix else ""
+            return f"{gate.id}: {criterion.title}: {criterion.decided_by}{hint}"
+    return f"{gate.id}: {gate.detail or gate.status.value}"
+
+
+def exit_code(card: Scorecard, *, cancelled: int | None = None) -> int:
+    """Our exit code: 5, cancelled, 4, 1, 3, 0 in this order (2 is decided before any run)."""
+    reasons = {gate.reason for gate in card.gates if gate.status is GateStatus.ERROR}
+    if Reason.ADAPTER_BUG in reasons:
+        return 5
+    if cancelled is not None:
+        return cancelled
+    if Reason.REFUSED_BY_SAFETY in reasons:
+        return 4
+    match card.verdict:
+        case Verdict.FAIL:
+            return 1
+        case Verdict.INCONCLUSIVE:
+            return 3
+        case Verdict.PASS | Verdict.WARN:
+            return 0

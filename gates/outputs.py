@@ -1,0 +1,77 @@
+"""Who renders: the report formats and the terminal, found by entry points when a run starts."""
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from gates.core.model import Scorecard
+from gates.shell import store
+
+REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
+TERMINAL = "gatescore.terminal"  # progress and summary
+BUILT_IN = ("scorecard.html", "scorecard.json")
+SCREEN = ("progress", "summary")
+
+Render = Callable[[Scorecard], bytes]
+
+
+class OutputsError(Exception):
+    """Something named on the command line cannot be used; the text says why."""
+
+
+def require() -> None:
+    """Every built-in format must be there before a gate runs. Raises RuntimeError: our bug."""
+    for group, names in ((REPORTS, BUILT_IN), (TERMINAL, SCREEN)):
+        there = {point.name for point in entry_points(group=group)}
+        missing = [name for name in names if name not in there]
+        if missing:
+            raise RuntimeError(f"the installation lacks {', '.join(missing)}; install it again")
+
+
+def render_of(name: str) -> Render:
+    """The renderer of one file."""
+    found: Render = point_of(REPORTS, name).load()
+    return found
+
+
+def terminal(name: str) -> Any:
+    """A part of the terminal: `progress` or `summary`."""
+    return point_of(TERMINAL, name).load()
+
+
+def point_of(group: str, name: str) -> EntryPoint:
+    """One entry point of a group. Raises RuntimeError: our bug."""
+    for point in entry_points(group=group, name=name):
+        return point
+    raise RuntimeError(f"the installation lacks {name}; install it again")
+
+
+def write_all(folder: Path, card: Scorecard) -> list[str]:
+    """Write every report format; returns a text for each that could not be made."""
+    problems = []
+    for point in sorted(entry_points(group=REPORTS), key=lambda point: point.name):
+        try:
+            store.write_atomic(folder / point.name, point.load()(card))
+        except store.StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001  a format that breaks must not hide the others
+            problems.append(f"{point.name} could not be made: {type(error).__name__}: {error}")
+    return problems
+
+
+def read_base_run(path: str | None) -> dict[str, float]:
+    """Values by criterion of an earlier scorecard. Raises OutputsError."""
+    if not path:
+        return {}
+    try:
+        card = store.read_json(Path(path), Scorecard)
+    except store.StorageError as error:
+        text = f"--base-run {error}; name the scorecard.json of an earlier run"
+        raise OutputsError(text) from error
+    return {
+        criterion.id: criterion.value
+        for gate in card.gates
+        for criterion in gate.criteria
+        if criterion.value is not None
+    }

@@ -1,0 +1,198 @@
+"""Runs one gate: every tool of it, from command lines to a report free of policy."""
+
+import json
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+from gates import catalog
+from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
+from gates.core.plan import PlannedGate
+from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
+from gates.runner import ingest
+from gates.runner.session import Session
+from gates.runner.stage import Grant
+from gates.shell import environment
+from gates.shell.process import Ending, Finished, Limits, execute
+
+ENDINGS = {
+    Ending.TIMEOUT: Reason.TIMEOUT,
+    Ending.CANCELLED: Reason.CANCELLED,
+    Ending.OUTPUT_TOO_LARGE: Reason.OUTPUT_TOO_LARGE,
+    Ending.NOT_STARTED: Reason.TOOL_MISSING,
+}
+BIN = Path(sys.executable).parent
+
+
+class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What one tool of a gate left."""
+
+    executions: tuple[Execution, ...] = ()
+    report: ToolReport | None = None
+    failure: Failure | None = None
+
+
+def run_gate(gate: PlannedGate, grant: Grant, session: Session) -> GateReport:
+    """Run all tools of a gate; a tool that fails does not keep the others from being evidence."""
+    runs = [run_tool(name, gate, grant, session) for name in gate.policy.tools]
+    return GateReport(
+        gate=gate.id,
+        reports=tuple(run.report for run in runs if run.report),
+        executions=tuple(execution for run in runs for execution in run.executions),
+        failure=next((run.failure for run in runs if run.failure), None),
+    )
+
+
+def run_tool(name: str, gate: PlannedGate, grant: Grant, session: Session) -> ToolRun:
+    """Run one tool in an empty folder of its own and read what it left."""
+    folder = session.results / gate.id / name
+    folder.mkdir(parents=True)
+    try:
+        tool = catalog.load(name)
+        return attempt(name, tool, options(gate, grant, session, folder), grant, session)
+    except ParseError as error:
+        return ToolRun(failure=Failure(reason=error.reason, detail=error.detail))
+    except Exception as error:  # noqa: BLE001  a bug of an adapter must not end the other gates
+        text = f"the adapter {name} broke: {type(error).__name__}: {error}"
+        return ToolRun(failure=Failure(reason=Reason.ADAPTER_BUG, detail=text))
+    finally:
+        ingest.redact_folder(folder, session.secrets.redactor())
+
+
+def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session) -> ToolRun:
+    """Run the tool's invocations in order, then parse. Raises ParseError before the first run."""
+    executions: list[Execution] = []
+    outputs: list[ToolOutput] = []
+    notes: list[str] = []
+    for number, invocation in enumerate(tool.commands(session.target, opts)):
+        finished, removed = start(f"{number}", invocation, opts, grant, session)
+        try:
+            output = ingest.read_output(invocation, finished, Path(opts.output))
+        except ParseError as error:
+            failure = Failure(reason=error.reason, detail=error.detail)
+            return ToolRun(executions=tuple(executions), failure=failure)
+        outputs.append(output)
+        executions.append(evidence(name, tool, invocation, finished, output, removed, session))
+        notes += [f"ended a process that {name} left behind: {stray}" for stray in finished.strays]
+        if finished.ending is not Ending.EXITED:
+            failure = Failure(reason=ENDINGS[finished.ending], detail=f"{name}: {finished.detail}")
+            return ToolRun(executions=tuple(executions), failure=failure)
+    return parsed(tool, tuple(outputs), tuple(executions), tuple(notes), session)
+
+
+def parsed(
+    tool: Tool,
+    outputs: tuple[ToolOutput, ...],
+    executions: tuple[Execution, ...],
+    notes: tuple[str, ...],
+    session: Session,
+) -> ToolRun:
+    """Read the outputs; the report is redacted, and each finding knows its line's text."""
+    redactor = session.secrets.redactor()
+    try:
+        report = tool.parse(outputs)
+    except ParseError as error:
+        failure = Failure(reason=error.reason, detail=redactor.text(error.detail))
+        return ToolRun(executions=executions, failure=failure)
+    report = redactor.report(ingest.located(report, session.tree))
+    report = msgspec.structs.replace(report, notes=(*report.notes, *notes))
+    return ToolRun(executions=executions, report=report)
+
+
+def start(
+    name: str, invocation: Invocation, opts: Options, grant: Grant, session: Session
+) -> tuple[Finished, tuple[str, ...]]:
+    """Run one program; also the names of the variables that were kept from it."""
+    folder = Path(opts.output)
+    for relative, text in invocation.inputs.items():
+        (folder / relative).write_text(text, encoding="utf-8")
+    env, removed = environment.allowed(session.environ, registry=invocation.registry)
+    env |= invocation.env
+    for secret in invocation.secrets:
+        env |= secret_values(secret, grant)
+    finished = execute(
+        invocation.argv,
+        cwd=Path(invocation.cwd),
+        env=env,
+        output=folder,
+        limits=Limits(deadline_s=invocation.deadline_s),
+        cancel=session.cancel,
+        interrupt_first=invocation.interrupt_first,
+        name=name,
+    )
+    return finished, removed
+
+
+def secret_values(name: str, grant: Grant) -> dict[str, str]:
+    """The environment that carries one kind of secret."""
+    match name:
+        case "GATESCORE_AUTH":
+            return {name: json.dumps(grant.headers)}
+        case "GATESCORE_HEADERS":
+            values = [grant.headers[header] for header in sorted(grant.headers)]
+            return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
+        case _:
+            raise ParseError(Reason.ADAPTER_BUG, f"unknown kind of secret: {name}")
+
+
+def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> Options:
+    """The surroundings of one tool."""
+    return Options(
+        tree=str(session.tree),
+        output=str(folder),
+        files=session.files,
+        presets=str(session.presets),
+        python=sys.executable,
+        bin=str(BIN),
+        target_python=grant.python,
+        base_tree=str(session.base_tree or ""),
+        base_url=grant.base_url,
+        ready_s=grant.ready_s,
+        document=grant.document,
+        advisories=session.advisories,
+        revision=session.revision,
+        today=session.today,
+        service_log=grant.service_log,
+        settings={**gate.settings, "signoff_subject": session.signoff_subject},
+        deadline_s=gate.policy.deadline_s,
+    )
+
+
+def evidence(
+    name: str,
+    tool: Tool,
+    invocation: Invocation,
+    finished: Finished,
+    output: ToolOutput,
+    removed: tuple[str, ...],
+    session: Session,
+) -> Execution:
+    """What proves that this program ran, without secrets and without this machine's folders."""
+    redactor = session.secrets.redactor()
+    places = {
+        str(session.results): "results",
+        str(session.tree): ".",
+        str(session.scratch): "<scratch>",
+        str(session.cache): "<cache>",
+        str(session.presets): "<presets>",
+        str(BIN): "<tools>",
+    }
+    return Execution(
+        tool=name,
+        argv=tuple(ingest.redacted_argv(invocation.argv, redactor, places)),
+        version=version_of(tool),
+        exit_code=finished.exit_code,
+        digests=ingest.digests(output),
+        removed_env=removed,
+        stderr_tail=ingest.shortened(ingest.tail(output.stderr, redactor), places),
+    )
+
+
+def version_of(tool: Tool) -> str:
+    """The version of the distribution that holds the program."""
+    try:
+        return version(tool.DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,122 @@
+"""What comes in from a program: read with a cap, digested, redacted on disk, and located."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from gates.core.model import Finding, Reason, ToolReport
+from gates.core.redact import Redactor
+from gates.core.tool import Invocation, ParseError, ToolOutput
+from gates.shell.process import Finished
+
+LARGEST = 64 * 2**20  # bytes of one result file
+TAIL_LINES = 12
+
+
+def read_output(invocation: Invocation, finished: Finished, folder: Path) -> ToolOutput:
+    """The bytes a program left. Raises ParseError for a file over the cap."""
+    return ToolOutput(
+        exit_code=finished.exit_code if finished.exit_code is not None else -1,
+        stdout=read(finished.stdout) or b"",
+        stderr=read(finished.stderr) or b"",
+        files={
+            name: data
+            for name, relative in invocation.files.items()
+            if (data := read(folder / relative)) is not None
+        },
+    )
+
+
+def read(path: Path) -> bytes | None:
+    """A file's bytes, None if it was not written. Raises ParseError(output-too-large)."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
+                text = f"{path.name} has {size} bytes; at most {LARGEST} are read"
+                raise ParseError(Reason.OUTPUT_TOO_LARGE, text)
+            return file.read()
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
+def digests(output: ToolOutput) -> dict[str, str]:
+    """Digest of every stream and file that is not empty, by name."""
+    streams: Mapping[str, bytes] = {
+        "stdout": output.stdout,
+        "stderr": output.stderr,
+        **output.files,
+    }
+    return {
+        name: f"sha256:{hashlib.sha256(data).hexdigest()}"
+        for name, data in sorted(streams.items())
+        if data
+    }
+
+
+def tail(data: bytes, redactor: Redactor) -> str:
+    """The last lines of a stream, redacted."""
+    lines = data[-8192:].decode("utf-8", "backslashreplace").splitlines()
+    return redactor.text("\n".join(lines[-TAIL_LINES:]))
+
+
+def redact_folder(folder: Path, redactor: Redactor) -> None:
+    """Rewrite every file below the folder that holds a secret."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
+            data = path.read_bytes()
+            clean = redactor.data(data)
+            if clean != data:
+                path.write_bytes(clean)
+
+
+def located(report: ToolReport, tree: Path) -> ToolReport:
+    """The report with the source text of each finding's line as its context."""
+    lines = Lines(tree)
+    findings = tuple(lines.with_context(finding) for finding in report.findings)
+    return msgspec.structs.replace(report, findings=findings)
+
+
+class Lines:
+    """Lines of the tree's files, each file read once."""
+
+    def __init__(self, tree: Path) -> None:
+        self._tree = tree
+        self._files: dict[str, tuple[str, ...]] = {}
+
+    def with_context(self, finding: Finding) -> Finding:
+        """The finding with its line's text, where there is such a line."""
+        if finding.context or not finding.path or finding.line < 1:
+            return finding
+        lines = self._lines(finding.path)
+        if finding.line > len(lines):
+            return finding
+        return msgspec.structs.replace(finding, context=lines[finding.line - 1].strip())
+
+    def _lines(self, path: str) -> tuple[str, ...]:
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
+
+    def _read(self, path: str) -> tuple[str, ...]:
+        file = (self._tree / path).resolve()
+        inside = file.is_relative_to(self._tree.resolve())
+        if not inside or not file.is_file() or file.stat().st_size > 2**22:
+            return ()
+        return tuple(file.read_text("utf-8", "replace").splitlines())
+
+
+def redacted_argv(argv: Iterable[str], redactor: Redactor, places: Mapping[str, str]) -> list[str]:
+    """Arguments without secrets and with names for the folders of this machine."""
+    return [shortened(redactor.text(word), places) for word in argv]
+
+
+def shortened(text: str, places: Mapping[str, str]) -> str:
+    """The text with each folder of this machine replaced by its name, longest first."""
+    for folder in sorted(places, key=len, reverse=True):
+        if folder:
+            text = text.replace(folder, places[folder])
+    return text

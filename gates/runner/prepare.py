@@ -1,0 +1,124 @@
+"""Makes a session: the snapshot of the target, its base, its secrets, and the folders."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from gates.core.target import Auth, Target
+from gates.runner.session import Secrets, Session
+from gates.shell import bundled, environment, workspace
+from gates.shell.git import GitError
+from gates.shell.variables import referenced
+from gates.shell.process import Cancellation
+
+
+class PrepareError(Exception):
+    """The run cannot start; the text says what is missing and what to do."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks of a session."""
+
+    target: Target
+    root: Path
+    output: Path  # the run folder
+    today: str
+    base: str = ""
+    advisories: str = ""
+    consent: tuple[str, ...] = ()
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Where things that may be lost are kept between runs."""
+    if named := environ.get("GATESCORE_CACHE") or environ.get("XDG_CACHE_HOME"):
+        return Path(named).absolute() / "gatescore"
+    home = Path(environ.get("HOME") or tempfile.gettempdir())
+    return home / ".cache" / "gatescore"
+
+
+@contextmanager
+def session(wish: Wish, cancel: Cancellation, environ: Mapping[str, str]) -> Iterator[Session]:
+    """The session, in a scratch folder that is removed afterwards. Raises PrepareError."""
+    cache = cache_folder(environ)
+    try:
+        (cache / "work").mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="run-", dir=cache / "work"))
+    except OSError as error:
+        text = f"cache folder {cache}: {error.strerror}; name another with GATESCORE_CACHE"
+        raise PrepareError(text) from error
+    try:
+        yield made(wish, cancel, environ, cache, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def made(
+    wish: Wish, cancel: Cancellation, environ: Mapping[str, str], cache: Path, scratch: Path
+) -> Session:
+    """Copy what is judged, and collect what is secret."""
+    try:
+        copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output,))
+        base = base_tree(wish, scratch)
+        subject = workspace.signoff_subject(wish.root)
+    except (workspace.WorkspaceError, GitError) as error:
+        raise PrepareError(str(error)) from error
+    return Session(
+        target=wish.target,
+        tree=copy.tree,
+        files=copy.files,
+        base_tree=base,
+        results=wish.output / "results",
+        scratch=scratch,
+        cache=cache,
+        presets=bundled.config_folder() / "tools",
+        environ=environ,
+        secrets=Secrets(secret_variables(wish.target, environ)),
+        cancel=cancel,
+        revision=copy.revision,
+        signoff_subject=subject,
+        today=wish.today,
+        advisories=wish.advisories or named_advisories(wish.target, copy.tree),
+        consent=wish.consent,
+        dirty=copy.dirty,
+    )
+
+
+def base_tree(wish: Wish, scratch: Path) -> Path | None:
+    """The target as it was at the base revision, if there is one."""
+    revision = wish.base or workspace.default_base(wish.root, os.environ)
+    if not revision:
+        return None
+    return workspace.snapshot_revision(wish.root, revision, scratch / "base")
+
+
+def named_advisories(target: Target, tree: Path) -> str:
+    """The advisory snapshot that the target file names, as a path."""
+    dependencies = target.dependencies
+    if dependencies is None or not dependencies.advisories:
+        return ""
+    return str(tree / dependencies.advisories)
+
+
+def auth_values(auth: Auth) -> tuple[str, ...]:
+    """Every value of the authentication that may name a variable."""
+    login = auth.login.body.values() if auth.login else ()
+    return (*auth.headers.values(), *login)
+
+
+def secret_variables(target: Target, environ: Mapping[str, str]) -> dict[str, str]:
+    """Values for the target's secrets: generated, or from the caller. Raises PrepareError."""
+    service = target.service
+    generated = environment.generate_secrets(service.env_generate) if service else {}
+    wanted = {*(service.env_from if service else ()), *referenced(auth_values(target.auth))}
+    missing = sorted(name for name in wanted - generated.keys() if name not in environ)
+    if missing:
+        raise PrepareError(
+            f"the environment lacks {', '.join(missing)}, which the target file names "
+            "(service.env_from or auth): export each before the run"
+        )
+    return {**{name: environ[name] for name in wanted - generated.keys()}, **generated}

@@ -1,0 +1,124 @@
+"""What stays of a run: each gate's report and result as it ends, and the scorecard kept current."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from gates import catalog
+from gates.core.judge import judge
+from gates.core.model import (
+    Failure,
+    GateReport,
+    GateResult,
+    PolicyState,
+    Reason,
+    RunInfo,
+    Scorecard,
+    TargetState,
+)
+from gates.core.plan import Plan, PlannedGate
+from gates.core.score import scorecard
+from gates.runner import resume
+from gates.shell import store
+
+Render = Callable[[Scorecard], bytes]
+
+
+class Record:
+    """The results so far; every change is on disk before the next gate starts."""
+
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        target: TargetState,
+        policy: PolicyState,
+        run: RunInfo,
+        render: Render,
+        base: Mapping[str, float],
+        valid_until: str = "",
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._target = target
+        self._policy = policy
+        self._run = run
+        self._render = render
+        self._base = base
+        self._valid_until = valid_until
+        self._seen: set[str] = set()
+        self._durations: dict[str, float] = {}
+        self._results = {gate.id: judged(gate, None) for gate in plan.gates}
+
+    def begin(self, keys: Mapping[str, str]) -> None:
+        """Write the plan, and a scorecard on which every expected gate is NOT_RUN."""
+        store.write_json(self._folder / resume.FILE, dict(keys))
+        store.write_json(self._folder / "plan.json", self._plan)
+        for gate in self._plan.gates:
+            self._store(self._results[gate.id])
+        self._publish(self.scorecard(complete=False))
+
+    def ended(self, gate: PlannedGate, report: GateReport, seconds: float) -> GateResult:
+        """Judge and store one gate, and the scorecard with it."""
+        self._durations[gate.id] = round(seconds, 3)
+        folder = self._folder / "results" / gate.id
+        store.write_json(folder / "report.json", report)
+        result = judged(gate, report, self._base)
+        self._seen.add(gate.id)
+        self._results[gate.id] = result
+        self._store(result)
+        self._publish(self.scorecard(complete=False))
+        return result
+
+    def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
+        """Write and return the last scorecard of the run."""
+        self._run = msgspec.structs.replace(
+            self._run, ended_at=ended_at, notes=(*self._run.notes, *notes)
+        )
+        card = self.scorecard(complete=complete)
+        self._publish(card)
+        return card
+
+    def scorecard(self, *, complete: bool) -> Scorecard:
+        """The scorecard of everything known by now."""
+        durations = {id: self._durations[id] for id in sorted(self._durations)}
+        return scorecard(
+            self._plan,
+            self._results.values(),
+            target=self._target,
+            policy=self._policy,
+            run=msgspec.structs.replace(self._run, durations_s=durations),
+            complete=complete,
+            valid_until=self._valid_until,
+        )
+
+    @property
+    def covered(self) -> bool:
+        """Whether every planned gate has ended or is skipped."""
+        return all(gate.skipped or gate.id in self._seen for gate in self._plan.gates)
+
+    @property
+    def durations(self) -> Mapping[str, float]:
+        """Seconds by gate."""
+        return self._durations
+
+    def _store(self, result: GateResult) -> None:
+        store.write_json(self._folder / "results" / result.id / "result.json", result)
+
+    def _publish(self, card: Scorecard) -> None:
+        store.write_atomic(self._folder / "scorecard.json", self._render(card))
+
+
+def judged(
+    gate: PlannedGate, report: GateReport | None, base: Mapping[str, float] | None = None
+) -> GateResult:
+    """One gate's result; a judge that breaks is a bug of ours, and never a pass."""
+    try:
+        return judge(gate, report, catalog.metrics(gate.policy.tools), base)
+    except catalog.CatalogError as error:
+        failure = Failure(reason=Reason.TOOL_MISSING, detail=str(error))
+    except Exception as error:  # noqa: BLE001
+        text = f"judging {gate.id} broke: {type(error).__name__}: {error}"
+        failure = Failure(reason=Reason.ADAPTER_BUG, detail=text)
+    return judge(gate, GateReport(gate=gate.id, failure=failure), {})

@@ -1,0 +1,74 @@
+"""Takes up an interrupted run: a gate is reused only if everything it depended on is the same."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from gates.core.model import GateReport
+from gates.core.plan import Plan, PlannedGate
+from gates.runner.gate import version_of
+from gates.runner.session import Session
+from gates.shell import store
+
+FILE = "keys.json"
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys and reports by gate, as an earlier run left them."""
+
+    keys: dict[str, str] = {}
+    reports: dict[str, GateReport] = {}
+
+
+def read(folder: Path | None) -> Kept:
+    """What a run folder holds; empty where there is nothing usable."""
+    if folder is None:
+        return Kept()
+    try:
+        keys = store.read_json(folder / FILE, dict[str, str])
+    except store.StorageError:
+        return Kept()
+    reports = {}
+    for gate in keys:
+        try:
+            path = folder / "results" / gate / "report.json"
+            reports[gate] = store.read_json(path, GateReport)
+        except store.StorageError:
+            continue
+    return Kept(keys=keys, reports=reports)
+
+
+def keys(plan: Plan, session: Session, target_digest: str) -> dict[str, str]:
+    """A digest for each gate of everything that can change its result."""
+    tree = content(session)
+    return {gate.id: key(gate, tree, target_digest) for gate in plan.gates}
+
+
+def key(gate: PlannedGate, tree: str, target_digest: str) -> str:
+    """Digest of the gate's policy and settings, its tools, the target file and the tree."""
+    from gates.catalog import load
+
+    tools = [f"{name} {version_of(load(name))}" for name in gate.policy.tools]
+    parts = msgspec.json.encode([gate, tools, tree, target_digest], order="sorted")
+    return hashlib.sha256(parts).hexdigest()
+
+
+def content(session: Session) -> str:
+    """Digest of every file that is judged, by content: times and sizes prove nothing."""
+    digest = hashlib.sha256()
+    for name in session.files:
+        data = (session.tree / name).read_bytes()
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def reusable(kept: Kept, keys: dict[str, str], plan: Plan) -> dict[str, GateReport]:
+    """Reports that still hold; never in a release run, never one that could not look."""
+    if plan.release:
+        return {}
+    return {
+        gate: msgspec.structs.replace(report, reused=True)
+        for gate, report in kept.reports.items()
+        if keys.get(gate) == kept.keys.get(gate) and not report.failure and not report.not_run
+    }

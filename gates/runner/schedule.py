@@ -1,0 +1,135 @@
+"""The schedule: which gates run side by side, which alone, and what is written as each ends."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
+
+from gates.core.model import Failure, GateReport, Reason
+from gates.core.plan import PlannedGate
+from gates.runner.gate import run_gate
+from gates.runner.session import Session
+from gates.runner.stage import SERVICE_RESOURCES, Stage, TargetDown, Unavailable
+
+Ended = Callable[[PlannedGate, GateReport, float], bool]  # True: go on with the next gate
+
+
+class Events(Protocol):
+    """Who is told what happens; called from several threads."""
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        """These gates will run, each for about so many seconds."""
+
+    def started(self, gate: str) -> None:
+        """A gate begins."""
+
+    def ended(self, gate: str, status: str, detail: str, seconds: float) -> None:
+        """A gate has ended."""
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+
+
+def run(
+    gates: Iterable[PlannedGate],
+    session: Session,
+    *,
+    expected: dict[str, float],
+    events: Events,
+    ended: Ended,
+) -> None:
+    """Run every gate that is not skipped: first those that only compute, then the service's.
+
+    `ended` is called once for each gate, from the calling thread, with its seconds.
+    """
+    todo = [gate for gate in gates if not gate.skipped]
+    stage = Stage(session)
+    serial = [gate for gate in todo if is_serial(gate, stage)]
+    side_by_side = [gate for gate in todo if gate not in serial]
+    try:
+        if compute(longest_first(side_by_side, expected), stage, session, events, ended):
+            one_by_one(in_turn(serial), stage, session, events, ended)
+    finally:
+        stage.close()
+
+
+def is_serial(gate: PlannedGate, stage: Stage) -> bool:
+    """Whether the gate speaks to the service, or must have the machine for itself."""
+    return gate.policy.resource in SERVICE_RESOURCES or stage.reads_served(gate)
+
+
+def longest_first(gates: list[PlannedGate], expected: dict[str, float]) -> list[PlannedGate]:
+    """The order that ends soonest on several cores."""
+    return sorted(gates, key=lambda gate: -expected.get(gate.id, gate.policy.expected_s))
+
+
+def in_turn(gates: list[PlannedGate]) -> list[PlannedGate]:
+    """By level, so that a target that does not start is known first; loads at the end of theirs."""
+    return sorted(gates, key=lambda gate: (gate.policy.level, gate.policy.resource == "exclusive"))
+
+
+def compute(
+    gates: list[PlannedGate], stage: Stage, session: Session, events: Events, ended: Ended
+) -> bool:
+    """Run gates side by side up to the core count; False if the rest is not to be run."""
+    waiting = list(gates)
+    running: dict[Future[tuple[GateReport, float]], PlannedGate] = {}
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    going = True
+    with ThreadPoolExecutor(max_workers=cores or 1) as pool:
+        while running or (waiting and going and not session.cancel.is_set()):
+            while waiting and going and len(running) < (cores or 1):
+                gate = waiting.pop(0)
+                running[pool.submit(timed, gate, stage, session, events)] = gate
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                report, seconds = future.result()
+                going = ended(running.pop(future), report, seconds) and going
+    return going and not session.cancel.is_set()
+
+
+def one_by_one(
+    gates: list[PlannedGate], stage: Stage, session: Session, events: Events, ended: Ended
+) -> None:
+    """Run gates alone on the machine, one after the other."""
+    for gate in gates:
+        if session.cancel.is_set():
+            return
+        report, seconds = timed(gate, stage, session, events)
+        if not ended(gate, report, seconds):
+            return
+
+
+def timed(
+    gate: PlannedGate, stage: Stage, session: Session, events: Events
+) -> tuple[GateReport, float]:
+    """One gate's report and its seconds of wall clock."""
+    events.started(gate.id)
+    begin = time.monotonic()
+    report = outcome(gate, stage, session)
+    return report, time.monotonic() - begin
+
+
+def outcome(gate: PlannedGate, stage: Stage, session: Session) -> GateReport:
+    """One gate's report, also when what it stands on is not there."""
+    try:
+        report = run_gate(gate, stage.grant(gate), session)
+    except Unavailable as error:
+        return GateReport(gate=gate.id, failure=error.failure)
+    except TargetDown as error:
+        return GateReport(gate=gate.id, not_run=str(error))
+    except OSError as error:
+        text = f"{error.filename or session.results}: {error.strerror}"
+        return failed(gate, Reason.STORAGE_FAILED, text)
+    except Exception as error:  # noqa: BLE001  one gate's bug must not hide the others' results
+        return failed(gate, Reason.ADAPTER_BUG, f"{type(error).__name__}: {error}")
+    gone = stage.check_alive() if is_serial(gate, stage) else None
+    if gone is None or session.cancel.is_set():
+        return report
+    return GateReport(gate=gate.id, reports=(), executions=report.executions, failure=gone)
+
+
+def failed(gate: PlannedGate, reason: Reason, detail: str) -> GateReport:
+    """The report of a gate that could not be looked at."""
+    return GateReport(gate=gate.id, failure=Failure(reason=reason, detail=detail))

@@ -1,0 +1,48 @@
+"""What one run works on: the judged copy of the target, its folders, secrets and cancellation."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from gates.core.redact import Redactor
+from gates.core.target import Target
+from gates.shell.process import Cancellation
+
+
+class Secrets:
+    """The values that must never be stored; grows as the run logs in."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = dict(variables)
+        self._values = set(variables.values())
+
+    def learn(self, *values: str) -> None:
+        """Remember more values, such as a token that a login gave."""
+        self._values.update(values)
+
+    def redactor(self) -> Redactor:
+        """A redactor of everything known by now."""
+        return Redactor(sorted(self._values))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Session:
+    """The fixed surroundings of a run. All paths are absolute."""
+
+    target: Target
+    tree: Path  # the snapshot that is judged
+    files: tuple[str, ...]
+    base_tree: Path | None
+    results: Path  # results/ of the run folder
+    scratch: Path  # removed when the run ends
+    cache: Path  # kept between runs
+    presets: Path
+    environ: Mapping[str, str]
+    secrets: Secrets
+    cancel: Cancellation
+    revision: str
+    signoff_subject: str
+    today: str
+    advisories: str = ""
+    consent: tuple[str, ...] = ()  # origins named with --i-own-this-target
+    dirty: bool = False
