@@ -1,0 +1,37 @@
+"""Comments of the target's code that switch a check off, compared with the base revision."""
+
+from gates.core.model import ToolReport
+from gates.core.target import Target
+from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import report, scope
+
+DISTRIBUTION = "gatescore"
+METRICS = {
+    "suppressions.count": Metric("Comments that switch a check off"),
+    "suppressions.base_count": Metric("The same at the base revision"),
+}
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """One run of our probe over the Python files of the code."""
+    code = target.code
+    if code is None:
+        return ()
+    given = {
+        "tree": options.tree,
+        "base_tree": options.base_tree,
+        "paths": code.paths,
+        "files": scope.below(options.files, code.paths, scope.PYTHON),
+    }
+    return (report.probe("suppressions", options, given),)
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Read the probe's answer. Raises ParseError."""
+    scope.expect_outputs(outputs, 1, "suppressions")
+    return report.read_report(outputs[0], "suppressions")
+
+
+def control() -> Control:
+    """A line that no linter sees."""
+    return Control(files={"src/planted.py": "import os  # noqa: F401\n"}, rule="noqa")
