@@ -1,7 +1,7 @@
 """One word that every waiting part hears at once: stop."""
 
 import os
-import threading
+import select
 
 
 class Cancellation:
@@ -9,17 +9,17 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
-        self._event = threading.Event()
+        self._set = False
 
     def set(self) -> None:
-        """Cancels. Safe in signal handlers and from any thread; a second call changes nothing."""
-        if not self._event.is_set():
-            self._event.set()
+        """Cancels. Takes no lock, so it is safe in signal handlers; twice is as good as once."""
+        if not self._set:
+            self._set = True
             os.write(self._writer, b"!")
 
     def is_set(self) -> bool:
         """Whether somebody cancelled."""
-        return self._event.is_set()
+        return self._set
 
     def fileno(self) -> int:
         """The descriptor to poll for reading; nobody may read from it."""
@@ -27,7 +27,9 @@ class Cancellation:
 
     def wait(self, seconds: float) -> bool:
         """Sleeps at most `seconds`; whether somebody cancelled."""
-        return self._event.wait(seconds)
+        waiting = select.poll()
+        waiting.register(self._reader, select.POLLIN)
+        return bool(waiting.poll(seconds * 1000))
 
     def close(self) -> None:
         """Gives the descriptors back; nobody may wait any more."""

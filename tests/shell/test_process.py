@@ -148,6 +148,19 @@ def test_after_a_cancellation_nothing_is_started(tmp_path: Path) -> None:
     assert not (tmp_path / "started").exists()
 
 
+def test_a_cancellation_is_heard_by_everybody_and_stays() -> None:
+    cancel = Cancellation()
+    assert not cancel.wait(0.01)
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(cancel.wait, 20) for _ in range(3)]
+        cancel.set()
+        cancel.set()
+        assert all(heard.result() for heard in waiting)
+    assert cancel.is_set()
+    assert cancel.wait(0)
+    cancel.close()
+
+
 @pytest.mark.parametrize(("interrupt_first", "name"), [(True, "SIGINT"), (False, "SIGTERM")])
 def test_the_first_signal_is_the_one_wanted(
     tmp_path: Path, interrupt_first: bool, name: str

@@ -60,6 +60,15 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=5)[1]
 
 
+def wait_for(port: int) -> None:
+    """Waits until somebody listens."""
+    while True:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def stranger(*mood: str) -> Iterator[tuple[int, int]]:
     """A server that is not ours; yields its port and its pid."""
@@ -68,8 +77,7 @@ def stranger(*mood: str) -> Iterator[tuple[int, int]]:
         port = held.getsockname()[1]
     with subprocess.Popen([sys.executable, WEB, str(port), *mood], stdout=-3) as process:
         try:
-            while socket.socket().connect_ex(("127.0.0.1", port)):
-                time.sleep(0.02)
+            wait_for(port)
             yield port, process.pid
         finally:
             process.kill()
@@ -173,8 +181,7 @@ def thief(folder: Path, mood: str) -> Iterator[list[subprocess.Popen[bytes]]]:
             time.sleep(0.01)
         port = (folder / "port").read_text().strip()
         stolen.append(subprocess.Popen([sys.executable, WEB, port, mood], stdout=-3))
-        while socket.socket().connect_ex(("127.0.0.1", int(port))):
-            time.sleep(0.01)
+        wait_for(int(port))
         (folder / "taken").touch()
 
     thread = threading.Thread(target=steal)
@@ -274,6 +281,8 @@ def test_a_service_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Pa
     with up(web("stubborn", stop_deadline_s=0.5), tmp_path) as service:
         processes = alive_below(service.pid)
         assert len(processes) == 3
+        begin = time.monotonic()
+    assert 0.5 <= time.monotonic() - begin < 10
     assert gone(processes)
 
 

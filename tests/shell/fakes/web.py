@@ -9,7 +9,6 @@ the same kind · forked: a grandchild in another session listens · brief: dies 
 import os
 import signal
 import sys
-import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -64,4 +63,4 @@ if mood == "forked":
         os._exit(0)
 server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
 signal.signal(signal.SIGTERM, signal.SIG_IGN if mood == "stubborn" else lambda *_: os._exit(0))
-threading.Thread(target=server.serve_forever).start()
+server.serve_forever()
