@@ -1,0 +1,143 @@
+"""Checks that the documents for people are there and are more than stubs."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from gates.core.model import Finding, Severity
+from gates.core.target import Documentation
+from gates.probes.documentation import place, text
+
+LEAST_WORDS = 25
+LEAST_WORDS_OF_CHANGELOG = 5
+_SETUP = re.compile(r"set[\s-]?up|install|getting started|quick ?start|run(ning)?\b", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\bstatus\W{1,20}(?:proposed|accepted|rejected|deprecated|superseded|draft|active|approved|"
+    r"decided|implemented)\b",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = re.compile(
+    rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}\.? {_MONTH},? \d{{4}}\b|"
+    rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
+)
+_NO_RECORD = re.compile(r"(?:readme|index|.*template.*)\.\w+", re.IGNORECASE)
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What one document has to be: its name for people, its path, and its own demands."""
+
+    name: str
+    path: str
+    least: int = LEAST_WORDS
+    setup: bool = False
+    command: bool = False
+    record: bool = False
+    key: str = ""
+
+
+def documents(tree: Path, named: Documentation) -> tuple[Document, ...]:
+    """Return the documents to look for; each decision record counts as one."""
+    return (
+        Document(name="README", path=named.readme, setup=True, key="readme"),
+        *_records(tree, named.decisions),
+        Document(name="runbook", path=named.runbook, command=True, key="runbook"),
+        Document(name="architecture", path=named.architecture, key="architecture"),
+        Document(name="troubleshooting", path=named.troubleshooting, key="troubleshooting"),
+        Document(name="known issues", path=named.known_issues, key="known_issues"),
+        Document(name="next steps", path=named.next_steps, key="next_steps"),
+        Document(
+            name="changelog", path=named.changelog, least=LEAST_WORDS_OF_CHANGELOG, key="changelog"
+        ),
+    )
+
+
+def check(tree: Path, document: Document) -> tuple[Finding, ...]:
+    """Return what is wrong with one document, nothing if it is there and no stub."""
+    content = place.read(tree, document.path)
+    if content is None:
+        return (
+            _finding(
+                document,
+                "document-missing",
+                f"there is no {document.name}: {document.path}",
+                f"Write it, or name the file that holds it: documentation.{document.key}.",
+            ),
+        )
+    return tuple(_flaws(document, content))
+
+
+def _records(tree: Path, folder: str) -> tuple[Document, ...]:
+    place_of_them = place.inside(tree, folder)
+    names = sorted(path.name for path in place_of_them.glob("*") if path.is_file())
+    records = [
+        name
+        for name in names
+        if name.endswith((".md", ".rst", ".txt")) and not _NO_RECORD.fullmatch(name)
+    ]
+    if not records:
+        return (Document(name="decision record", path=f"{folder}/*.md", key="decisions"),)
+    return tuple(
+        Document(name="decision record", path=f"{folder}/{name}", record=True, key="decisions")
+        for name in records
+    )
+
+
+def _flaws(document: Document, content: str) -> Iterator[Finding]:
+    lines = text.lines(content)
+    parts = text.sections(lines)
+    for line, what in _stub(document, lines, parts):
+        yield _finding(document, "document-stub", what, "Write what is missing there.", line)
+    if document.setup and not _has_setup(parts):
+        what = "has no set-up section with a command in it"
+        fix = 'Add a section "Set up" with the commands that lead to a running service.'
+        yield _finding(document, "document-setup", f"{document.path} {what}", fix)
+    if document.command and not text.has_command(lines):
+        fix = "Write each step as a command that can be copied."
+        yield _finding(document, "document-command", f"{document.path} holds no command", fix)
+    if document.record:
+        yield from _record_flaws(document, content)
+
+
+def _record_flaws(document: Document, content: str) -> Iterator[Finding]:
+    if not _STATUS.search(content):
+        what = f"{document.path} states no status"
+        yield _finding(document, "record-status", what, 'Add a line such as "Status: accepted".')
+    if not _DATE.search(content):
+        what = f"{document.path} states no date"
+        yield _finding(document, "record-date", what, 'Add a line such as "Date: 2026-01-31".')
+
+
+def _stub(
+    document: Document, lines: tuple[text.Line, ...], parts: tuple[text.Section, ...]
+) -> Iterator[tuple[int, str]]:
+    count = text.words(lines)
+    if count < document.least:
+        yield 1, f"{document.path} has {count} words; at least {document.least} are expected"
+    for line in text.placeholders(lines):
+        yield line.number, f"{document.path} holds a placeholder: {line.text.strip()[:80]}"
+    for section in text.empty_sections(parts):
+        if not re.search(r"unreleased", section.title, re.IGNORECASE):
+            yield section.line, f'the section "{section.title[:80]}" of {document.path} is empty'
+
+
+def _has_setup(parts: tuple[text.Section, ...]) -> bool:
+    return any(
+        _SETUP.search(section.title) and text.has_command(text.whole(parts, index))
+        for index, section in enumerate(parts)
+    )
+
+
+def _finding(document: Document, rule: str, message: str, fix: str, line: int = 0) -> Finding:
+    return Finding(
+        tool="documentation",
+        rule=rule,
+        severity=Severity.MEDIUM,
+        message=message,
+        path=document.path,
+        line=line,
+        fix=fix,
+        context=message,
+    )

@@ -1,0 +1,185 @@
+"""Puts the four looks at a target's documentation together into one report."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gates.core import openapi
+from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.target import Documentation
+from gates.probes._common import ProbeError
+from gates.probes.documentation import contract, files, operations, place, variables
+
+NO_DOCUMENT = "the target names no OpenAPI document"
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """The input. `document` is the file of the bundled document, "" if there is none."""
+
+    tree: str
+    documentation: Documentation
+    document: str = ""
+    openapi_file: str = ""  # the committed document, for the path of findings
+    base_path: str = ""
+    has_service: bool = False
+    has_code: bool = False
+    code_paths: tuple[str, ...] = ()
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric with its findings and what it took."""
+
+    metric: str
+    measurement: Measurement
+    findings: tuple[Finding, ...] = ()
+    examined: int = 0
+    incomplete: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def measure(given: dict[str, Any]) -> ToolReport:
+    """Return the report of the documentation probe. Raises ProbeError."""
+    try:
+        read = msgspec.convert(given, Given)
+    except msgspec.ValidationError as error:
+        raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
+    document = _document(read.document)
+    described = operations.described(document) if document is not None else ()
+    looks = (
+        _operations(read, document, described),
+        _files(read),
+        _contract(read, document, described),
+        _variables(read),
+    )
+    return ToolReport(
+        tool="documentation",
+        examined=sum(look.examined for look in looks),
+        examined_unit="documents and operations",
+        measurements={look.metric: look.measurement for look in looks},
+        findings=tuple(finding for look in looks for finding in look.findings),
+        incomplete=tuple(name for look in looks for name in look.incomplete),
+        notes=tuple(note for look in looks for note in look.notes),
+    )
+
+
+def _document(path: str) -> dict[str, Any] | None:
+    if not path:
+        return None
+    try:
+        value = msgspec.json.decode(Path(path).read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise ProbeError(f"the OpenAPI document: {error}", Reason.UNREADABLE_RESULT) from error
+    if not isinstance(value, dict):
+        raise ProbeError("the OpenAPI document is no object", Reason.UNREADABLE_RESULT)
+    return value
+
+
+def _operations(
+    given: Given, document: dict[str, Any] | None, described: tuple[operations.Described, ...]
+) -> Look:
+    metric = "documentation.operations_percent"
+    if document is None:
+        return Look(metric=metric, measurement=Measurement(value=None, why=NO_DOCUMENT))
+    if not described:
+        why = "the OpenAPI document has no operations"
+        return Look(metric=metric, measurement=Measurement(value=None, why=why))
+    checked = (operations.check(document, one, given.openapi_file) for one in described)
+    findings = tuple(finding for finding in checked if finding is not None)
+    complete = len(described) - len(findings)
+    measurement = Measurement(
+        value=100.0 * complete / len(described),
+        detail=f"{complete} of {len(described)} operations are complete",
+    )
+    return Look(metric=metric, measurement=measurement, findings=findings, examined=len(described))
+
+
+def _files(given: Given) -> Look:
+    tree = Path(given.tree)
+    looked = files.documents(tree, given.documentation)
+    flaws = {document.path: files.check(tree, document) for document in looked}
+    bad = sorted(path for path, findings in flaws.items() if findings)
+    return Look(
+        metric="documentation.missing",
+        measurement=Measurement(
+            value=len(bad), detail=f"{len(bad)} of {len(looked)} documents are missing or stubs"
+        ),
+        findings=tuple(finding for findings in flaws.values() for finding in findings),
+        examined=len(looked),
+    )
+
+
+def _contract(
+    given: Given, document: dict[str, Any] | None, described: tuple[operations.Described, ...]
+) -> Look:
+    metric, path = "documentation.contract_violations", given.documentation.contract
+    why = "" if given.has_service else "the target names no service"
+    if document is None:
+        why = why or f"{NO_DOCUMENT}, so the contract's routes cannot be looked up"
+    if document is None or why:
+        return Look(metric=metric, measurement=Measurement(value=None, why=why))
+    content = place.read(Path(given.tree), path)
+    if content is None:
+        findings: tuple[Finding, ...] = (contract.missing_file(path),)
+    else:
+        base = openapi.base_path(document, given.base_path)
+        findings = contract.check(content, path, described, base)
+    return Look(
+        metric=metric,
+        measurement=Measurement(value=len(findings)),
+        findings=findings,
+        examined=1,
+    )
+
+
+def _variables(given: Given) -> Look:
+    metric, tree = "documentation.undocumented_env", Path(given.tree)
+    if not given.has_code:
+        why = "the target names no code"
+        return Look(metric=metric, measurement=Measurement(value=None, why=why))
+    reads, computed, broken = _reads(tree, given.code_paths)
+    example = given.documentation.env_example
+    known = variables.documented(place.read(tree, example) or "")
+    unknown = {read.name: read for read in reversed(reads) if read.name.upper() not in known}
+    findings = tuple(_undocumented(read, example) for _, read in sorted(unknown.items()))
+    return Look(
+        metric=metric,
+        measurement=Measurement(
+            value=len(findings),
+            detail=f"{len({read.name for read in reads})} variables are read by the code",
+        ),
+        findings=findings,
+        examined=1,
+        incomplete=broken,
+        notes=(f"{computed} reads of variables have computed names: not checked",)
+        if computed
+        else (),
+    )
+
+
+def _reads(tree: Path, paths: tuple[str, ...]) -> tuple[list[variables.Read], int, tuple[str, ...]]:
+    reads: list[variables.Read] = []
+    computed, broken = 0, []
+    for source in variables.sources(tree, paths):
+        name = source.relative_to(tree).as_posix()
+        try:
+            found = variables.reads(source.read_bytes(), name)
+        except (SyntaxError, ValueError, RecursionError, OSError) as error:
+            broken.append(f"{name}: {error}")
+            continue
+        reads.extend(found.reads)
+        computed += found.computed
+    return sorted(reads), computed, tuple(broken)
+
+
+def _undocumented(read: variables.Read, example: str) -> Finding:
+    return Finding(
+        tool="documentation",
+        rule="env-undocumented",
+        severity=Severity.LOW,
+        message=f"the code reads {read.name}, which {example} does not name",
+        path=read.path,
+        line=read.line,
+        fix=f"Add a line {read.name}= to {example}, with a harmless example and a comment.",
+        context=read.name,
+    )

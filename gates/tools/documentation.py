@@ -1,0 +1,39 @@
+"""Adapter of the documentation probe: what a service says about itself, checked against itself."""
+
+from gates.core.model import ToolReport
+from gates.core.target import Target
+from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import report
+
+DISTRIBUTION = "gatescore"
+METRICS = {
+    "documentation.operations_percent": Metric("Operations documented completely", "%"),
+    "documentation.missing": Metric("Documents missing or stubs"),
+    "documentation.contract_violations": Metric("Violations of the integration contract"),
+    "documentation.undocumented_env": Metric("Environment variables read and not documented"),
+}
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """Return the one start of the probe; it reads the snapshot and the bundled document."""
+    given = {
+        "tree": options.tree,
+        "documentation": target.documentation,
+        "document": options.document,
+        "openapi_file": target.openapi.file if target.openapi else "",
+        "base_path": target.openapi.base_path if target.openapi else "",
+        "has_service": target.service is not None,
+        "has_code": target.code is not None,
+        "code_paths": target.code.paths if target.code else (),
+    }
+    return (report.probe("documentation", options, given),)
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Return the probe's report. Raises ParseError."""
+    return report.read_report(outputs[0], "documentation")
+
+
+def control() -> Control:
+    """Return a target whose README is a stub."""
+    return Control(files={"README.md": "# Thing\n\nTODO\n"}, rule="document-stub")

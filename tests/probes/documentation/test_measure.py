@@ -1,0 +1,242 @@
+"""The whole probe, as a process, on a good target and on each way to spoil it."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gates
+from gates.core.model import Reason, ToolReport
+from gates.core.target import Code, OpenApi, Service, Target
+from gates.core.tool import Options, ParseError, ToolOutput
+from gates.tools import documentation
+
+WORDS = "This text says enough about the matter to be more than a stub. " * 3
+CONTRACT = """# Contract
+## Base URL and version
+`/v1`, version 1.
+## Authentication
+Send a token always.
+## Errors
+`GET /books` answers 404.
+## Real-time events
+There are no events.
+## Limits
+There are no limits.
+"""
+FILES = {
+    "README.md": f"# Shop\n{WORDS}\n## Set up\n```\nmake run\n```\n",
+    "CHANGELOG.md": "# Changelog\n## Unreleased\n## 1.0.0 - 2026-01-01\n- First release of it.\n",
+    "docs/decisions/0001-sqlite.md": f"# SQLite\nStatus: accepted\nDate: 2026-01-01\n{WORDS}\n",
+    "docs/decisions/template.md": "TODO",
+    "docs/runbook.md": f"# Runbook\n{WORDS}\n    make deploy\n\n```\nmake deploy\n```\n",
+    "docs/architecture.md": f"# Architecture\n{WORDS}",
+    "docs/troubleshooting.md": f"# Troubleshooting\n{WORDS}",
+    "docs/known-issues.md": f"# Known issues\n{WORDS}",
+    "docs/next-steps.md": f"# Next steps\n{WORDS}",
+    "docs/integration-contract.md": CONTRACT,
+    ".env.example": "SHOP_PORT=8000\n",
+    "src/shop.py": "import os\nPORT = os.environ['SHOP_PORT']\n",
+}
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "security": [],
+    "paths": {
+        "/books": {
+            "get": {
+                "summary": "Books",
+                "description": "All books.",
+                "responses": {"200": {}, "404": {}},
+            }
+        }
+    },
+}
+TARGET = Target(
+    name="shop",
+    code=Code(paths=("src",)),
+    service=Service(start=("x",)),
+    openapi=OpenApi(file="openapi.json"),
+)
+PERCENT, MISSING, VIOLATIONS, ENV = documentation.METRICS
+
+
+def judged(
+    folder: Path,
+    changes: dict[str, str | None] | None = None,
+    target: Target = TARGET,
+    document: dict[str, Any] | None = DOCUMENT,
+) -> ToolReport:
+    tree, output = folder / "tree", folder / "output"
+    for name, content in (FILES | (changes or {})).items():
+        if content is not None:
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_text(content)
+    output.mkdir(exist_ok=True)
+    bundled = ""
+    if document is not None:
+        bundled = str(output / "bundled.json")
+        Path(bundled).write_text(json.dumps(document))
+    options = Options(tree=str(tree), output=str(output), python=sys.executable, document=bundled)
+    (invocation,) = documentation.commands(target, options)
+    for name, content in invocation.inputs.items():
+        (output / name).write_text(content)
+    env = os.environ | {"PYTHONPATH": str(Path(gates.__file__).parents[1])}
+    ended = subprocess.run(
+        invocation.argv, cwd=invocation.cwd, capture_output=True, check=False, env=env
+    )
+    return documentation.parse(
+        (ToolOutput(exit_code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr),)
+    )
+
+
+def values(report: ToolReport) -> dict[str, float | None]:
+    return {name: measured.value for name, measured in report.measurements.items()}
+
+
+def test_a_documented_target_has_nothing_to_mend(tmp_path: Path) -> None:
+    report = judged(tmp_path)
+    assert report.findings == ()
+    assert values(report) == {PERCENT: 100, MISSING: 0, VIOLATIONS: 0, ENV: 0}
+    assert report.examined == 11  # 8 documents, the contract, the variables, 1 operation
+    assert set(report.measurements) == set(documentation.METRICS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "metric", "rule", "path"),
+    [
+        ({"README.md": None}, MISSING, "document-missing", "README.md"),
+        (
+            {"README.md": f"# Shop\n{WORDS}\n## Set up\nAsk.\n"},
+            MISSING,
+            "document-setup",
+            "README.md",
+        ),
+        (
+            {"README.md": f"# Shop\n{WORDS}\n```\nmake\n```\n"},
+            MISSING,
+            "document-setup",
+            "README.md",
+        ),
+        ({"CHANGELOG.md": "# Changelog\nFirst.\n"}, MISSING, "document-stub", "CHANGELOG.md"),
+        (
+            {"docs/decisions/0001-sqlite.md": None},
+            MISSING,
+            "document-missing",
+            "docs/decisions/*.md",
+        ),
+        (
+            {"docs/decisions/0002.md": f"# B\nStatus: accepted\n{WORDS}"},
+            MISSING,
+            "record-date",
+            "docs/decisions/0002.md",
+        ),
+        (
+            {"docs/decisions/0002.md": f"# B\n2026-01-01\n{WORDS}"},
+            MISSING,
+            "record-status",
+            "docs/decisions/0002.md",
+        ),
+        (
+            {"docs/runbook.md": f"# Runbook\n{WORDS}"},
+            MISSING,
+            "document-command",
+            "docs/runbook.md",
+        ),
+        (
+            {"docs/next-steps.md": "# Next steps\nfew words\n"},
+            MISSING,
+            "document-stub",
+            "docs/next-steps.md",
+        ),
+        (
+            {"docs/known-issues.md": f"# Known issues\n{WORDS}\n## Later\nTBD\n"},
+            MISSING,
+            "document-stub",
+            "docs/known-issues.md",
+        ),
+        (
+            {"docs/architecture.md": f"# Architecture\n{WORDS}\n## Storage\n"},
+            MISSING,
+            "document-stub",
+            "docs/architecture.md",
+        ),
+        (
+            {"docs/integration-contract.md": None},
+            VIOLATIONS,
+            "contract-missing",
+            "docs/integration-contract.md",
+        ),
+        (
+            {"docs/integration-contract.md": f"{CONTRACT}\nPUT /books\n"},
+            VIOLATIONS,
+            "contract-route",
+            "docs/integration-contract.md",
+        ),
+        ({".env.example": None}, ENV, "env-undocumented", "src/shop.py"),
+        ({".env.example": "OTHER=1\n"}, ENV, "env-undocumented", "src/shop.py"),
+    ],
+)
+def test_each_gap_is_counted_once_and_found(
+    tmp_path: Path, changes: dict[str, str | None], metric: str, rule: str, path: str
+) -> None:
+    report = judged(tmp_path, changes)
+    expected = {PERCENT: 100, MISSING: 0, VIOLATIONS: 0, ENV: 0} | {metric: 1}
+    assert values(report) == expected
+    assert [(finding.rule, finding.path) for finding in report.findings] == [(rule, path)]
+
+
+def test_the_share_of_complete_operations_is_in_per_cent(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/carts"] = {"get": {}}
+    report = judged(tmp_path, document=document)
+    assert values(report)[PERCENT] == 50
+    assert [finding.context for finding in report.findings] == ["GET /carts"]
+
+
+def test_what_a_target_has_not_got_is_not_measured_and_says_why(tmp_path: Path) -> None:
+    report = judged(tmp_path, target=Target(name="bare"), document=None)
+    why = {name: measured.why for name, measured in report.measurements.items()}
+    assert why == {
+        PERCENT: "the target names no OpenAPI document",
+        MISSING: "",
+        VIOLATIONS: "the target names no service",
+        ENV: "the target names no code",
+    }
+    report = judged(tmp_path, document=None)
+    assert "no OpenAPI document" in report.measurements[VIOLATIONS].why
+    empty = judged(tmp_path, document={"openapi": "3.1.0", "paths": {}})
+    assert empty.measurements[PERCENT].why == "the OpenAPI document has no operations"
+
+
+def test_code_that_does_not_parse_makes_the_look_incomplete(tmp_path: Path) -> None:
+    """P7: what was not looked at is never silently left out."""
+    report = judged(tmp_path, {"src/broken.py": "def :\n"})
+    (broken,) = report.incomplete
+    assert broken.startswith("src/broken.py: ")
+
+
+def test_a_link_out_of_the_tree_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "secret.md").write_text(WORDS)
+    (tmp_path / "tree" / "README.md").symlink_to(tmp_path / "secret.md")
+    with pytest.raises(ParseError, match="leads out of the target") as caught:
+        judged(tmp_path, {"README.md": None})
+    assert caught.value.reason is Reason.INCOMPLETE
+
+
+def test_a_document_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match="OpenAPI document") as caught:
+        judged(tmp_path, document=[])  # type: ignore[arg-type]
+    assert caught.value.reason is Reason.UNREADABLE_RESULT
+
+
+def test_the_control_is_caught(tmp_path: Path) -> None:
+    """P13."""
+    control = documentation.control()
+    report = judged(tmp_path, dict(control.files))
+    assert control.rule in {finding.rule for finding in report.findings}
