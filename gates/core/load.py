@@ -79,7 +79,7 @@ class Generator(msgspec.Struct, frozen=True, kw_only=True):
 
     cpu_percent: float  # of one core
     lag: Counts  # (microseconds, count)
-    quiet: bool  # the machine was quiet before the run
+    quiet: bool  # the machine was quiet before the run, or nobody asked
     quiet_wait_s: float
     other_cpu_percent: float  # before the run, of all cores
     steal_percent: float  # during the run, of all cores

@@ -125,3 +125,11 @@ def test_the_limit_of_open_requests_lies_above_what_time_outs_leave() -> None:
     assert machine.in_flight_limit(scenario(rate=50.0, timeout_s=10.0)) == 550
     assert machine.in_flight_limit(scenario(rate=1.0)) == 50
     assert machine.in_flight_limit(scenario(max_in_flight=7)) == 7
+
+
+def test_a_busy_machine_is_waited_for_and_then_said() -> None:
+    """The check is of one second at least; with nothing asked there is none."""
+    assert machine.wait_quiet(0.0) == machine.Quiet(True, 0.0, 0.0)
+    seen = machine.wait_quiet(1.0)
+    assert seen.waited_s >= 1.0
+    assert seen.quiet == (seen.other_percent < 25.0)
