@@ -8,7 +8,8 @@ import msgspec
 
 from gates.core.model import Finding, Severity
 from gates.core.target import Documentation
-from gates.probes.documentation import place, text
+from gates.probes import _common
+from gates.probes.documentation import text
 
 LEAST_WORDS = 25
 LEAST_WORDS_OF_CHANGELOG = 5
@@ -56,7 +57,7 @@ def documents(tree: Path, named: Documentation) -> tuple[Document, ...]:
 
 def check(tree: Path, document: Document) -> tuple[Finding, ...]:
     """Return what is wrong with one document, nothing if it is there and no stub."""
-    content = place.read(tree, document.path)
+    content = _common.read_text(tree, document.path)
     if content is None:
         return (
             _finding(
@@ -70,7 +71,7 @@ def check(tree: Path, document: Document) -> tuple[Finding, ...]:
 
 
 def _records(tree: Path, folder: str) -> tuple[Document, ...]:
-    place_of_them = place.inside(tree, folder)
+    place_of_them = _common.inside(tree, folder)
     names = sorted(path.name for path in place_of_them.glob("*") if path.is_file())
     records = [
         name

@@ -8,8 +8,9 @@ import msgspec
 from gates.core import openapi
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Documentation
+from gates.probes import _common
 from gates.probes._common import ProbeError
-from gates.probes.documentation import contract, files, operations, place, variables
+from gates.probes.documentation import contract, files, operations, variables
 
 NO_DOCUMENT = "the target names no OpenAPI document"
 
@@ -118,7 +119,7 @@ def _contract(
         why = why or f"{NO_DOCUMENT}, so the contract's routes cannot be looked up"
     if document is None or why:
         return Look(metric=metric, measurement=Measurement(value=None, why=why))
-    content = place.read(Path(given.tree), path)
+    content = _common.read_text(Path(given.tree), path)
     if content is None:
         findings: tuple[Finding, ...] = (contract.missing_file(path),)
     else:
@@ -139,7 +140,7 @@ def _variables(given: Given) -> Look:
         return Look(metric=metric, measurement=Measurement(value=None, why=why))
     reads, computed, broken = _reads(tree, given.code_paths)
     example = given.documentation.env_example
-    known = variables.documented(place.read(tree, example) or "")
+    known = variables.documented(_common.read_text(tree, example) or "")
     unknown = {read.name: read for read in reversed(reads) if read.name.upper() not in known}
     findings = tuple(_undocumented(read, example) for _, read in sorted(unknown.items()))
     return Look(

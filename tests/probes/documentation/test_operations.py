@@ -55,6 +55,26 @@ def test_what_an_operation_does_not_say_is_named(
     assert lacking(change, drop) == missing
 
 
+@pytest.mark.parametrize(
+    ("change", "demanded"),
+    [
+        ({}, False),
+        ({"security": []}, False),
+        ({"security": [{}]}, False),
+        ({"security": [{"token": []}]}, True),
+        ({"requestBody": {}}, True),
+        ({"parameters": [{"name": "q", "example": 1}]}, True),
+    ],
+)
+def test_only_who_can_ask_wrongly_has_to_be_told_of_errors(
+    change: dict[str, Any], demanded: bool
+) -> None:
+    """A health check takes nothing: there is no wrong request for it."""
+    given = document({"responses": {"200": {}}} | change)
+    (one,) = operations.described(given)
+    assert ("error answer (4xx or default)" in operations.lacking(given, one)) is demanded
+
+
 def document(operation: dict[str, Any], **more: Any) -> dict[str, Any]:
     said = {"summary": "s", "description": "d", "responses": {"404": {}}}
     return {"paths": {"/a": {"post": said | operation}}, "security": [], **more}
