@@ -1,0 +1,28 @@
+"""Secrets in any file of the tree, by the detectors of detect-secrets; values are never shown."""
+
+from gates.core.model import ToolReport
+from gates.core.target import Target
+from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import report, scope
+
+DISTRIBUTION = "detect-secrets"
+METRICS = {"secrets.found": Metric("Secrets in the tree")}
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """One run of our probe over all files, code or not."""
+    tests = target.code.tests if target.code else ()
+    given = {"tree": options.tree, "files": options.files, "tests": tests}
+    return (report.probe("secret_scan", options, given),)
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Read the probe's answer. Raises ParseError."""
+    scope.expect_outputs(outputs, 1, "detect_secrets")
+    return report.read_report(outputs[0], "detect_secrets")
+
+
+def control() -> Control:
+    """A key with the shape of an AWS access key, put together so that nobody mistakes it."""
+    key = "AKIA" + "Q" * 4 + "PLANTEDKEY42"
+    return Control(files={"deploy/settings.txt": f"aws = {key}\n"}, rule="aws-access-key")
