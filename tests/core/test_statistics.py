@@ -124,6 +124,10 @@ def test_bound_covers_the_true_percentile_in_at_least_95_percent(p: float) -> No
     assert 0.94 <= covered / rounds <= 0.985
 
 
+def test_no_confidence_is_met_by_the_smallest_sample() -> None:
+    assert statistics.upper_rank(5, 0.5, 0.0) == 1
+
+
 def test_no_samples_have_no_percentile() -> None:
     with pytest.raises(ValueError, match="of 0 samples"):
         statistics.percentile((), 0.5)

@@ -190,6 +190,13 @@ def test_no_service_is_target_down(look: Callable[..., ToolReport]) -> None:
     assert "GET /health" in caught.value.detail
 
 
+def test_without_a_service_nothing_runs() -> None:
+    assert headers.commands(Target(name="t"), Options(tree="", output="")) == ()
+    with pytest.raises(ParseError) as caught:
+        headers.parse(())
+    assert caught.value.reason is Reason.NO_RESULT
+
+
 @pytest.mark.parametrize("data", [b"", b"null", b"{}", b"[]", b'{"tool": "headers"'])
 def test_what_is_no_report(data: bytes) -> None:
     with pytest.raises(ParseError):

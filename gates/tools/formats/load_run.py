@@ -104,7 +104,8 @@ def invocation(given: Scenario, target: Target, options: Options) -> Invocation:
         deadline_s=options.deadline_s,
         files={"result": load.RESULT},
         inputs={_FILE: msgspec.json.encode(given).decode()},
-        env={load.SCENARIO_VARIABLE: f"{options.output}/{_FILE}"},
+        # HOME: a .locust.conf of whoever runs this must not change the run
+        env={load.SCENARIO_VARIABLE: f"{options.output}/{_FILE}", "HOME": options.output},
         secrets=("GATESCORE_AUTH",) if protected else (),
         exits=(0, 1),  # 1: a request failed; how many may is for the policy to say
     )
