@@ -1,8 +1,10 @@
 """Children know what is allow-listed; the target's environment never holds stale code."""
 
+import hashlib
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,15 +117,14 @@ version = "1.0"
 MODULE = "def main():\n    import dep\n    print({answer}, dep.VALUE, __file__)\n"
 
 
-def wheel(folder: Path, value: int) -> None:
+def wheel(folder: Path, value: int, name: str = "dep") -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(folder / "dep-1.0-py3-none-any.whl", "w") as made:
-        made.writestr("dep.py", f"VALUE = {value}\n")
-        made.writestr(
-            "dep-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: dep\nVersion: 1.0\n"
-        )
-        made.writestr("dep-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        made.writestr("dep-1.0.dist-info/RECORD", "")
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as made:
+        made.writestr(f"{name}.py", f"VALUE = {value}\n")
+        made.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        made.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        made.writestr(f"{info}/RECORD", "")
 
 
 def shop(tree: Path, answer: int = 1) -> Path:
@@ -180,11 +181,12 @@ def test_own_code_comes_from_the_judged_tree_and_never_from_the_cache(
 
 def test_a_changed_requirement_makes_another_environment(tmp_path: Path) -> None:
     tree = shop(tmp_path / "tree")
-    (tree / "more.txt").write_text("")
+    (tree / "deep").mkdir()
+    (tree / "deep" / "more.txt").write_text("")
     with (tree / "requirements.txt").open("a") as file:
-        file.write("-r more.txt\n")
+        file.write("-r deep/more.txt\n")
     made(CODE, tree, tmp_path)
-    (tree / "more.txt").write_text("# changed\n")
+    (tree / "deep" / "more.txt").write_text("# changed\n")
     made(CODE, tree, tmp_path)
     made(CODE, tree, tmp_path)
     homes = [path for path in (tmp_path / "cache" / "environments").iterdir() if path.is_dir()]
@@ -212,12 +214,24 @@ def test_a_failed_installation_shows_the_installer_s_last_words(tmp_path: Path) 
 
 def test_hashes_are_demanded_where_a_file_has_any(tmp_path: Path) -> None:
     tree = shop(tmp_path / "tree")
-    with (tree / "requirements.txt").open("a") as file:
-        file.write(f"    --hash=sha256:{'0' * 64}\n".replace("\n    ", " "))
-    text = (tree / "requirements.txt").read_text().replace("dep==1.0\n", "dep==1.0")
-    (tree / "requirements.txt").write_text(text)
+    wheel(tree / "wheels", 1, name="loose")
+    made_of = (tree / "wheels" / "dep-1.0-py3-none-any.whl").read_bytes()
+    hashed = f"dep==1.0 --hash=sha256:{hashlib.sha256(made_of).hexdigest()}\n"
+    start = "--no-index\n--find-links ./wheels\n"
+    (tree / "requirements.txt").write_text(start + hashed)
+    assert printed(made(CODE, tree, tmp_path), "-c", "import dep; print(dep.VALUE)") == "7"
+    (tree / "requirements.txt").write_text(start + hashed + "loose==1.0\n")
     with pytest.raises(environment.EnvironmentFailed, match="(?i)hash"):
         made(CODE, tree, tmp_path)
+
+
+def test_two_runners_at_once_install_once_and_both_succeed(tmp_path: Path) -> None:
+    tree = shop(tmp_path / "tree")
+    with ThreadPoolExecutor(2) as pool:
+        pythons = list(pool.map(lambda run: made(CODE, tree, tmp_path, run), ("one", "two")))
+    assert [printed(p, "-c", "import dep; print(dep.VALUE)") for p in pythons] == ["7", "7"]
+    logs = list(tmp_path.glob("*/create.stderr"))
+    assert len(logs) == 1
 
 
 @pytest.mark.parametrize(

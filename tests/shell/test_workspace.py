@@ -301,6 +301,8 @@ def test_variables_of_the_caller_do_not_move_git_elsewhere(
     """B63."""
     root, other = repository(tmp_path / "repo"), repository(tmp_path / "other")
     write(root, only_here="1")
+    head = commit(root, "mine")
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
-    assert "only_here" in workspace.snapshot(root, tmp_path / "copy").files
+    made = workspace.snapshot(root, tmp_path / "copy")
+    assert ("only_here" in made.files, made.revision) == (True, head)
