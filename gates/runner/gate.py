@@ -121,6 +121,7 @@ def start(
         cancel=session.cancel,
         interrupt_first=invocation.interrupt_first,
         name=name,
+        watch=[folder / relative for relative in invocation.files.values()],
     )
     return finished, removed
 

@@ -56,6 +56,7 @@ class Record:
         store.write_json(self._folder / resume.FILE, dict(keys))
         store.write_json(self._folder / "plan.json", self._plan)
         for gate in self._plan.gates:
+            (self._folder / "results" / gate.id).mkdir(parents=True)
             self._store(self._results[gate.id])
         self._publish(self.scorecard(complete=False))
 
