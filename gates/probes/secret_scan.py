@@ -71,7 +71,7 @@ PLACEHOLDER = re.compile(
 # Shapes that only one kind of secret has: no wording makes them a placeholder, but AWS documents
 # this one.
 DOCUMENTED = re.compile(r"^AKIAIOSFODNN7EXAMPLE$")
-# What stands beside a word such as "password" and is text: the name of a variable, a path, a message.
+# What is text beside a word such as "password": the name of a variable, a path, a message.
 TEXT = re.compile(
     r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^/[a-z/_{}-]+$|^[A-Z][a-z]*(?: [A-Za-z,.'%{}-]+){2,}$"
 )
