@@ -18,10 +18,13 @@ from gates.core.model import ToolReport
 MARK = "‹redacted›"
 SHORTEST = 6  # a shorter value would blot out ordinary words
 
-# Each with a name only for the group that is replaced; the rest of the match stays readable.
+# None reaches over a quotation mark: what is cleaned may be JSON and has to stay it.
 _PATTERNS = (
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
-    r"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{8,}",
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"
+    r"(?:[A-Za-z0-9+/=:,.\s\\-]{0,16000}?-----END [A-Z0-9 ]*PRIVATE KEY-----"
+    r"|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})*)",
+    r"(?i:(?<=bearer )|(?<=basic ))"
+    r"(?=[A-Za-z0-9._~+/-]*(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9._~+/=-]{8,}",  # no ordinary word
     r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*",
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
     r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
