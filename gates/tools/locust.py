@@ -4,10 +4,10 @@ from gates.core.model import ToolReport
 from gates.core.statistics import needed_samples
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
-from gates.tools.formats import load_run, planted_service
+from gates.tools.formats import load_report, load_run, planted_service
 
 DISTRIBUTION = load_run.DISTRIBUTION
-METRICS = load_run.METRICS
+METRICS = load_report.METRICS
 
 _LONGEST_S = 300.0  # a run that is lengthened for its samples stops here
 
@@ -29,11 +29,11 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the recording; see `load_run.read` for the errors."""
-    return load_run.read(outputs, "locust")
+    """Read the recording; see `load_report.read` for the errors."""
+    return load_report.read(outputs, "locust")
 
 
 def control() -> Control:
     """A service whose only operation answers 500."""
     planted = 'return 200 if path == "/health" else 500, GOOD'
-    return Control(files=planted_service.files(planted), rule=load_run.FAILED)
+    return Control(files=planted_service.files(planted), rule=load_report.FAILED)

@@ -5,10 +5,10 @@ from gates.core.model import ToolReport
 from gates.core.statistics import needed_samples
 from gates.core.target import Service, Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
-from gates.tools.formats import load_run, planted_service
+from gates.tools.formats import load_report, load_run, planted_service
 
 DISTRIBUTION = load_run.DISTRIBUTION
-METRICS = load_run.METRICS
+METRICS = load_report.METRICS
 
 _RATE = 30.0
 _LONGEST_S = 60.0
@@ -34,14 +34,14 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the recording; see `load_run.read` for the errors."""
-    return load_run.read(outputs, "smoke_load")
+    """Read the recording; see `load_report.read` for the errors."""
+    return load_report.read(outputs, "smoke_load")
 
 
 def control() -> Control:
     """A service whose only operation answers 500."""
     planted = 'return 200 if path == "/health" else 500, GOOD'
-    return Control(files=planted_service.files(planted), rule=load_run.FAILED)
+    return Control(files=planted_service.files(planted), rule=load_report.FAILED)
 
 
 def _health(service: Service) -> tuple[Operation, ...]:

@@ -11,7 +11,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Auth, Load, LoadOperation, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import locust, smoke_load
-from gates.tools.formats import load_run
+from gates.tools.formats import load_report
 
 DATA = Path(__file__).parent / "data" / "locust"
 Edit = Callable[[dict[str, Any]], object]
@@ -289,5 +289,5 @@ def test_the_smoke_run_is_read_alike() -> None:
 @pytest.mark.parametrize("tool", [locust, smoke_load])
 def test_controls_plant_a_failing_operation(tool: Any) -> None:
     control = tool.control()
-    assert control.rule == load_run.FAILED
+    assert control.rule == load_report.FAILED
     compile(control.files["service.py"], "service.py", "exec")
