@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from gates.core.conditions import Condition, Relative, read_condition
+from gates.core.conditions import Condition, Relative, parse
 from gates.core.fingerprint import fingerprinted
 from gates.core.model import (
     CriterionResult,
@@ -191,7 +191,8 @@ def compare(criterion: Criterion, measured: Measurement, value: float) -> Ruling
     if holds(criterion.warns, criterion, measured, value):
         text = f"{shown(value)} meets only {words(criterion.warns)}"
         return Ruling(status=Status.WARN, rule=text + against(measured))
-    return missed(criterion, f"{shown(value)} is not {words(criterion.passes)}{against(measured)}")
+    text = f"{shown(value)} is not {words(criterion.passes)}{against(measured)}"
+    return missed(criterion, f"{text}: {measured.detail}" if measured.detail else text)
 
 
 def missed(criterion: Criterion, text: str) -> Ruling:
@@ -228,7 +229,7 @@ def holds(
     return any(
         bool(group)
         and all(
-            condition_holds(read_condition(text), criterion, measured.base, value) for text in group
+            condition_holds(parse(text), criterion, measured.base, value) for text in group
         )
         for group in groups
     )
@@ -240,14 +241,14 @@ def condition_holds(
     """One condition; a change relative to a base of 0 is decided by the criterion's floor."""
     relative = condition.relative is not Relative.NONE
     if relative and base == 0 and criterion.floor:
-        condition = read_condition(criterion.floor)
+        condition = parse(criterion.floor)
     return condition.holds(value, base) is True
 
 
 def needs_base(criterion: Criterion) -> bool:
     """Whether a condition of the criterion is relative to a base."""
     return any(
-        read_condition(text).relative is not Relative.NONE
+        parse(text).relative is not Relative.NONE
         for groups in (criterion.passes, criterion.warns)
         for group in groups
         for text in group
