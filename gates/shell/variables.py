@@ -85,6 +85,11 @@ def expand(value: str, variables: Mapping[str, str], *, where: str = "") -> str:
     return _REFERENCE.sub(replaced, value)
 
 
+def referenced(values: Iterable[str]) -> frozenset[str]:
+    """Return the names that `${NAME}` stands for in these values."""
+    return frozenset(name for value in values for name in _REFERENCE.findall(value))
+
+
 def _passes(name: str, registry: bool) -> bool:
     if name == "UV_PYTHON":  # would choose another interpreter than the one we name
         return False
