@@ -29,7 +29,8 @@ def write_tree(root: Path, files: Mapping[str, str]) -> tuple[str, ...]:
 def finish(invocation: Invocation, output: Path) -> ToolOutput:
     for name, text in invocation.inputs.items():
         (output / name).write_text(text, encoding="utf-8")
-    env = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", **invocation.env}
+    env = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", "UV_HTTP_RETRIES": "0"}
+    env |= invocation.env
     done = subprocess.run(
         invocation.argv, cwd=invocation.cwd, env=env, capture_output=True, check=False, timeout=120
     )
