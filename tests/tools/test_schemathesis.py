@@ -1,0 +1,272 @@
+"""The contract gate's adapter: recorded runs, and the real program against a real service."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gates.core.model import Reason, Severity, ToolReport
+from gates.core.target import Auth, Login, Target
+from gates.core.tool import Options, ParseError, ToolOutput
+from gates.tools import schemathesis
+
+DATA = Path(__file__).parent / "data" / "schemathesis"
+BIN = Path(sys.executable).parent
+
+
+def output(case: str, **change: bytes | None) -> ToolOutput:
+    folder = DATA / f"4.32.5-{case}"
+    files = {name: (folder / schemathesis.FILES[name]).read_bytes() for name in ("run", "events")}
+    kept = {name: data for name, data in (files | change).items() if data is not None}
+    return ToolOutput(exit_code=1, files=kept)
+
+
+def changed(case: str, **change: Any) -> ToolOutput:
+    run = json.loads((DATA / f"4.32.5-{case}" / "run.json").read_text())
+    return output(case, run=json.dumps(run | change).encode())
+
+
+def values(report: ToolReport) -> dict[str, float | None]:
+    return {
+        name.partition(".")[2]: measured.value for name, measured in report.measurements.items()
+    }
+
+
+CLEAN = {
+    "server_errors": 0,
+    "response_violations": 0,
+    "invalid_accepted": 0,
+    "valid_rejected": 0,
+    "exercised_percent": 100,
+}
+
+
+def test_a_recorded_clean_run() -> None:
+    report = schemathesis.parse((output("clean"),))
+    assert values(report) == CLEAN
+    assert report.measurements.keys() == schemathesis.METRICS.keys()
+    assert (report.findings, report.incomplete, report.examined_unit) == ((), (), "requests")
+    assert report.examined > 50
+
+
+def test_recorded_defects_are_counted_once_for_each_operation_and_kind() -> None:
+    report = schemathesis.parse((output("planted"),))
+    kinds = {(finding.rule, finding.context) for finding in report.findings}
+    assert ("ST108", "GET /items/{id}") in kinds
+    assert ("ST201", "POST /items") in kinds
+    assert ("ST202", "POST /items") in kinds
+    assert len(kinds) == len(report.findings)
+    found = values(report)
+    assert found["invalid_accepted"] == sum(rule == "ST201" for rule, _ in kinds)
+    assert found["response_violations"] == sum(rule == "ST108" for rule, _ in kinds)
+    assert (found["valid_rejected"], found["server_errors"]) == (1, 0)
+    rejected = next(finding for finding in report.findings if finding.rule == "ST202")
+    assert rejected.reproduce.startswith("curl -X POST -H 'Content-Type: application/json' ")
+    assert rejected.message.endswith("(seed 1)")
+
+
+def test_a_recorded_server_error_is_critical() -> None:
+    report = schemathesis.parse((output("crash"),))
+    assert values(report)["server_errors"] == 1
+    worst = next(finding for finding in report.findings if finding.rule == "ST101")
+    assert worst.severity is Severity.CRITICAL
+    assert worst.context == "GET /items/{id}"
+
+
+@pytest.mark.parametrize(
+    ("case", "reason", "words"),
+    [
+        ("dead", Reason.TARGET_DOWN, "0 of 3 operations tested: Network Error"),
+        ("die", Reason.TARGET_DOWN, "went away during the run"),
+        ("interrupted", Reason.INCOMPLETE, "interrupted"),
+    ],
+)
+def test_recorded_runs_that_are_none(case: str, reason: Reason, words: str) -> None:
+    with pytest.raises(ParseError, match=words) as caught:
+        schemathesis.parse((output(case),))
+    assert caught.value.reason is reason
+
+
+EVENTS = (DATA / "4.32.5-clean" / "events.ndjson").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"run": b""}, Reason.EMPTY_RESULT),
+        ({"run": None}, Reason.NO_RESULT),
+        ({"run": b"{"}, Reason.UNREADABLE_RESULT),
+        ({"run": b"null"}, Reason.UNREADABLE_RESULT),
+        ({"run": b"[]"}, Reason.UNREADABLE_RESULT),
+        ({"run": b"{}"}, Reason.UNREADABLE_RESULT),
+        ({"run": b'{"results": []}'}, Reason.UNREADABLE_RESULT),
+        ({"events": None}, Reason.NO_RESULT),
+        ({"events": b""}, Reason.EMPTY_RESULT),
+        ({"events": EVENTS[: len(EVENTS) * 6 // 10]}, Reason.UNREADABLE_RESULT),
+        ({"events": EVENTS[: EVENTS.rindex(b'{"EngineFinished"')]}, Reason.UNREADABLE_RESULT),
+        ({"events": b"[]\n"}, Reason.UNREADABLE_RESULT),
+    ],
+)
+def test_p4_to_p6_reports_that_cannot_be_believed(
+    change: dict[str, bytes | None], reason: Reason
+) -> None:
+    with pytest.raises(ParseError) as caught:
+        schemathesis.parse((output("clean", **change),))
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"stop_reason": "failure_limit"}, Reason.INCOMPLETE),
+        ({"stop_reason": "error"}, Reason.INCOMPLETE),
+        ({"complete": False}, Reason.INCOMPLETE),
+        ({"operations": {"total": 3, "tested": 0, "errored": 0}}, Reason.NOTHING_EXAMINED),
+        ({"operations": {"total": 3, "tested": 2, "errored": 1}}, Reason.INCOMPLETE),
+        ({"operations": {"total": -3, "tested": 2, "errored": 0}}, Reason.UNREADABLE_RESULT),
+        ({"failures": [{"code": "ST101", "count": 1}]}, Reason.UNREADABLE_RESULT),
+    ],
+)
+def test_runs_that_did_not_do_their_job(change: dict[str, Any], reason: Reason) -> None:
+    with pytest.raises(ParseError) as caught:
+        schemathesis.parse((changed("clean", **change),))
+    assert caught.value.reason is reason
+
+
+def test_errors_of_the_run_are_incomplete_and_findings_stay() -> None:
+    errors = [{"title": "Network Error", "count": 2}]
+    report = schemathesis.parse((changed("planted", errors=errors),))
+    assert report.incomplete == ("Network Error: 2",)
+    assert report.findings
+
+
+def test_an_operation_without_an_answer_is_named() -> None:
+    lines = [json.loads(line) for line in EVENTS.splitlines()]
+    for event in lines:
+        recorder = event.get("ScenarioFinished", {}).get("recorder", {})
+        for name, case in recorder.get("cases", {}).items():
+            value = case["value"]
+            if (value["method"], value["path"]) == ("GET", "/items"):
+                recorder.get("interactions", {}).get(name, {})["response"] = None
+    events = b"\n".join(json.dumps(line).encode() for line in lines)
+    report = schemathesis.parse((output("clean", events=events),))
+    assert values(report)["exercised_percent"] == pytest.approx(200 / 3)
+    assert [finding.message for finding in report.findings] == [
+        "GET /items: gave no answer to any request"
+    ]
+
+
+def test_an_operation_that_is_not_in_the_events_is_not_exercised() -> None:
+    report = schemathesis.parse(
+        (changed("clean", operations={"total": 4, "tested": 4, "errored": 0}),)
+    )
+    assert values(report)["exercised_percent"] == 75
+
+
+@pytest.mark.parametrize("code", [1, 2, 139, -9])
+def test_a_crash_keeps_the_last_line(code: int) -> None:
+    stderr = b"Traceback (most recent call last):\nModuleNotFoundError: allure\n"
+    with pytest.raises(ParseError, match="ModuleNotFoundError: allure") as caught:
+        schemathesis.parse((ToolOutput(exit_code=code, stderr=stderr, files={"run": b""}),))
+    assert caught.value.reason is Reason.TOOL_CRASHED
+    with pytest.raises(ParseError):
+        schemathesis.parse(())
+
+
+def test_secrets_are_named_and_never_written() -> None:
+    login = Login(path="/login", body={}, token="/t")  # noqa: S106
+    auth = Auth(headers={"X-Key": "${KEY}", 'X-"Odd': "${ODD}"}, login=login)
+    target = Target(name="t", auth=auth)
+    (invocation,) = schemathesis.commands(target, Options(tree="/t", output="/o"))
+    assert schemathesis.header_names(auth) == ("Authorization", 'X-"Odd', "X-Key")
+    assert invocation.inputs["schemathesis.toml"] == (
+        '[headers]\n"Authorization" = "${GATESCORE_HEADER_0}"\n'
+        '"X-\\"Odd" = "${GATESCORE_HEADER_1}"\n"X-Key" = "${GATESCORE_HEADER_2}"\n'
+    )
+    assert invocation.secrets == ("GATESCORE_HEADERS",)
+    assert invocation.interrupt_first
+    (plain,) = schemathesis.commands(Target(name="t"), Options(tree="/t", output="/o"))
+    assert (plain.secrets, plain.inputs["schemathesis.toml"]) == ((), "")
+
+
+@contextmanager
+def items_service(**env: str) -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, str(DATA / "items_service.py")],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
+
+
+def run(folder: Path, origin: str, auth: Auth, **env: str) -> ToolReport:
+    """Run the adapter's program as the runner does, and parse what it left."""
+    options = Options(
+        tree=str(folder),
+        output=str(folder),
+        bin=str(BIN),
+        base_url=origin,
+        document=str(DATA / "openapi.json"),
+        settings={"max_examples": 5, "seed": 1, "request_timeout_s": 5},
+    )
+    (invocation,) = schemathesis.commands(Target(name="t", auth=auth), options)
+    for name, text in invocation.inputs.items():
+        (folder / name).write_text(text)
+    done = subprocess.run(
+        invocation.argv,
+        cwd=invocation.cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    written = {
+        name: (folder / file).read_bytes()
+        for name, file in invocation.files.items()
+        if (folder / file).exists()
+    }
+    left = ToolOutput(
+        exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr, files=written
+    )
+    return schemathesis.parse((left,))
+
+
+def test_the_real_program_with_authentication_finds_nothing_and_keeps_the_secret(
+    tmp_path: Path,
+) -> None:
+    secret = "canary-7f3a91"  # noqa: S105
+    auth = Auth(headers={"X-Key": "${KEY}"})
+    with items_service(KEY=secret) as origin:
+        report = run(tmp_path, origin, auth, GATESCORE_HEADER_0=secret)
+    assert values(report) == CLEAN
+    held = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert [file.name for file in held if secret.encode() in file.read_bytes()] == []
+    assert len(held) >= 3
+
+
+def test_the_real_program_finds_what_is_planted(tmp_path: Path) -> None:
+    with items_service(PLANT="accept,lie") as origin:
+        report = run(tmp_path, origin, Auth())
+    found = values(report)
+    assert found["exercised_percent"] == 100
+    assert found["invalid_accepted"]
+    assert found["response_violations"]
+
+
+def test_the_control_names_an_undocumented_status() -> None:
+    control = schemathesis.control()
+    assert control.rule == "ST103"
+    assert json.loads(control.files["openapi.json"])["paths"]["/"]["get"]["responses"].keys() == {
+        "299"
+    }
