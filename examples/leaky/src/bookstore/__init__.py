@@ -1,0 +1,3 @@
+"""A small bookstore service: catalogue, orders and users over HTTP."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,110 @@
+"""Around every request: an id, security headers, one log line, one measurement, no bare 500."""
+
+import logging
+import re
+import secrets
+import time
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bookstore import errors, logs
+from bookstore.metrics import Metrics
+
+REQUEST_ID = "X-Request-ID"
+BODY_LIMIT_BYTES = 64 * 1024
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Set-Cookie": "visit=1; Path=/",
+    "Cache-Control": "no-store",
+}
+
+_log = logging.getLogger("bookstore.http")
+
+
+class RequestFrame:
+    """Plain ASGI, because it must see the answer to a crash as well."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and answer 500 in the error envelope if that raises."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        logs.request_id.set(_choose_id(scope))
+        answer = _Answer(send, Headers(scope=scope).get("Origin"))
+        try:
+            await self._app(scope, _limited(receive), answer.send)
+        except Exception:
+            _log.exception("unhandled error")
+            if answer.status is None:
+                await _crash_answer()(scope, receive, answer.send)
+        finally:
+            self._record(scope, answer.status or 0, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        self._metrics.request(scope["method"], route, status, seconds)
+        fields = {
+            "user": scope.get("state", {}).get("user"),
+            "method": scope["method"],
+            "path": scope["path"],
+            "route": route,
+            "status": status,
+            "duration_ms": round(seconds * 1000, 2),
+        }
+        level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+        _log.log(level, "request", extra={"fields": fields})
+
+
+class _Answer:
+    """Adds the headers as the answer starts, and remembers its status."""
+
+    def __init__(self, send: Send, origin: str | None) -> None:
+        self._send = send
+        self._origin = origin
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers.update({REQUEST_ID: logs.request_id.get() or "", **HEADERS})
+            if self._origin:
+                headers["Access-Control-Allow-Origin"] = self._origin
+                headers["Access-Control-Allow-Credentials"] = "true"
+        await self._send(message)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Stop reading a body that grows beyond the limit, whatever its Content-Length claims."""
+    read_bytes = 0
+
+    async def counted() -> Message:
+        nonlocal read_bytes
+        message = await receive()
+        read_bytes += len(message.get("body", b""))
+        if read_bytes > BODY_LIMIT_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return counted
+
+
+def _choose_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _crash_answer() -> ASGIApp:
+    return errors.response(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; quote the request id."
+    )

@@ -1,0 +1,60 @@
+"""For those who run the service: is it alive, can it work, how is it doing."""
+
+import sqlite3
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bookstore import migrate
+from bookstore.answers import Responses, errors
+from bookstore.errors import ApiError
+from bookstore.schemas import Status
+from bookstore.services import Parts, Services
+
+router = APIRouter(tags=["operations"])
+
+METRICS_EXAMPLE = (
+    'http_request_duration_seconds_count{method="GET",route="/v1/books",status="200"} 42.0\n'
+)
+METRICS: Responses = {
+    200: {
+        "description": "Prometheus text format.",
+        "content": {"text/plain": {"example": METRICS_EXAMPLE}},
+    }
+}
+
+
+@router.get("/health", summary="Liveness", operation_id="getHealth", responses=errors())
+async def health() -> Status:
+    """Say that the process answers; nothing behind it is asked."""
+    return Status(status="ok")
+
+
+@router.get("/ready", summary="Readiness", operation_id="getReadiness", responses=errors(503))
+def ready(parts: Parts) -> Status:
+    """Say whether requests can be served: the database answers and its schema is current."""
+    if not _schema_is_current(parts):
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "The database is not ready.")
+    return Status(status="ok")
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics",
+    operation_id="getMetrics",
+    response_class=PlainTextResponse,
+    responses=METRICS | errors(),
+)
+def metrics(parts: Parts) -> PlainTextResponse:
+    """Give request and transaction durations to Prometheus."""
+    return PlainTextResponse(parts.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _schema_is_current(parts: Services) -> bool:
+    try:
+        with parts.database.read() as connection:
+            return migrate.current(connection) == migrate.latest()
+    except sqlite3.Error:
+        return False

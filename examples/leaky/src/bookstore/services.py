@@ -1,0 +1,43 @@
+"""The parts that live as long as the application, and how routes reach them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from bookstore.database import Database
+from bookstore.metrics import Metrics
+from bookstore.passwords import Passwords
+from bookstore.settings import Settings
+from bookstore.throttle import LoginThrottle
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built once by `create_app`."""
+
+    settings: Settings
+    metrics: Metrics
+    database: Database
+    passwords: Passwords
+    throttle: LoginThrottle
+
+
+def build(settings: Settings) -> Services:
+    """Wire the parts together; nothing is opened yet."""
+    metrics = Metrics()
+    return Services(
+        settings=settings,
+        metrics=metrics,
+        database=Database(settings.database, metrics.transaction),
+        passwords=Passwords(),
+        throttle=LoginThrottle(),
+    )
+
+
+async def _of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Parts = Annotated[Services, Depends(_of)]

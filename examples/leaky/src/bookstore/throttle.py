@@ -1,0 +1,51 @@
+"""Slow down guessing: a few wrong passwords per account and address, then a wait."""
+
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from threading import Lock
+
+ALLOWED_FAILURES = 5
+WINDOW_S = 300.0
+REMEMBERED_KEYS = 10_000
+
+Key = tuple[str, str]
+
+
+class LoginThrottle:
+    """Remembers failures only: whoever logs in with the right password is never slowed down."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: OrderedDict[Key, deque[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait_s(self, key: Key) -> int:
+        """Whole seconds until another attempt is heard; 0 means now."""
+        with self._lock:
+            times = self._recent(key)
+            if len(times) < ALLOWED_FAILURES:
+                return 0
+            return math.ceil(times[0] + WINDOW_S - self._clock())
+
+    def failed(self, key: Key) -> None:
+        """Count a wrong password; the oldest keys are forgotten when there are too many."""
+        with self._lock:
+            times = self._recent(key)
+            times.append(self._clock())
+            self._failures[key] = times
+            self._failures.move_to_end(key)
+            if len(self._failures) > REMEMBERED_KEYS:
+                self._failures.popitem(last=False)
+
+    def succeeded(self, key: Key) -> None:
+        """Forgive earlier failures."""
+        with self._lock:
+            self._failures.pop(key, None)
+
+    def _recent(self, key: Key) -> deque[float]:
+        times = self._failures.get(key, deque())
+        while times and times[0] <= self._clock() - WINDOW_S:
+            times.popleft()
+        return times
