@@ -73,6 +73,7 @@ def test_secrets_of_many_shapes(report_of, name, text, rule):
         ("requirements.txt", f"jinja2==3.1.6 \\\n    --hash=sha256:{HEX}{HEX}\n"),
         ("uv.lock", f'sdist = {{ url = "https://h/x", hash = "sha256:{HEX}{HEX}" }}\n'),
         ("package-lock.json", f'{{"integrity": "sha512-{RANDOM}{RANDOM}=="}}\n'),
+        ("web/import-map.json", f'{{"integrity": "sha512-{RANDOM}{RANDOM}=="}}\n'),
         ("Dockerfile", f"FROM python:3.12-slim@sha256:{HEX}{HEX}\n"),
         ("tests/test_a.py", 'PASSWORD = "correct horse battery"\n'),
         ("tests/test_a.py", f'URL = "https://ada:{WORD}@127.0.0.1/"\n'),

@@ -49,6 +49,7 @@ def test_the_targets_own_settings_cannot_switch_it_off_p17(report_of):
     files = {
         "pyproject.toml": own,
         "src/ruff.toml": 'exclude = ["*"]\n',
+        ".git/HEAD": "ref: refs/heads/main\n",
         ".gitignore": "*\n",
         **ruff.control().files,
     }
