@@ -1,0 +1,78 @@
+"""Renders a scorecard as one HTML file that needs no network, no script and no trust in its data.
+
+Every text of the scorecard passes `visible.block` on its way out (the environment's `finalize`),
+then autoescaping. Nothing here or in the templates makes markup from a string.
+"""
+
+import base64
+import hashlib
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gates.core.model import Scorecard
+from reports.numbers import duration, number, with_unit
+from reports.page import page
+from reports.visible import LONGEST, block, line, safe_url
+
+_BACKSTOP = 3 * LONGEST  # more than any text that was cut already
+
+_ICONS = {
+    "PASS": "pass",
+    "WARN": "warn",
+    "FAIL": "fail",
+    "ERROR": "error",
+    "PENDING": "pending",
+    "SKIPPED": "skipped",
+    "NOT_RUN": "none",
+    "NO_DATA": "none",
+    "INCONCLUSIVE": "error",
+}
+
+
+def render(scorecard: Scorecard) -> bytes:
+    """Return the page as UTF-8. The same scorecard gives the same bytes."""
+    environment, policy = _prepared()
+    template = environment.get_template("scorecard.html.j2")
+    return template.render(page=page(scorecard), policy=policy).encode()
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> tuple[Environment, str]:
+    environment = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "line": line,
+        "block": block,
+        "number": number,
+        "with_unit": with_unit,
+        "duration": duration,
+        "safe_url": safe_url,
+        "icon": _ICONS.__getitem__,
+        "words": lambda status: status.replace("_", " "),
+    }
+    return environment, _content_policy(environment)
+
+
+def _shown(value: object) -> object:
+    """Every plain text becomes harmless here; what templates have made is left as it is."""
+    return block(value, _BACKSTOP) if type(value) is str else value
+
+
+def _content_policy(environment: Environment) -> str:
+    style, script = (_digest(environment, name) for name in ("style.css", "script.js"))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(environment: Environment, name: str) -> str:
+    text = environment.get_template(name).render()
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
