@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report
+from gates.tools.formats import report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -23,7 +23,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "openapi_file": target.openapi.file if target.openapi else "",
         "base_path": target.openapi.base_path if target.openapi else "",
         "has_service": target.service is not None,
-        "has_code": target.code is not None,
+        "has_code": bool(target.code and target.code.paths),
         "code_paths": target.code.paths if target.code else (),
     }
     return (report.probe("documentation", options, given),)
@@ -31,6 +31,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """Return the probe's report. Raises ParseError."""
+    scope.expect_outputs(outputs, 1, "documentation")
     return report.read_report(outputs[0], "documentation")
 
 

@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report
+from gates.tools.formats import report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -29,6 +29,7 @@ def commands(_: Target, options: Options) -> tuple[Invocation, ...]:
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """Return the probe's report. Raises ParseError."""
+    scope.expect_outputs(outputs, 1, "signoff")
     return report.read_report(outputs[0], "signoff")
 
 
