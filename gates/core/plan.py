@@ -94,7 +94,7 @@ def present(target: Target) -> frozenset[str]:
     """The parts that the target file has."""
     code = target.code
     has = {
-        "code": code is not None,
+        "code": code is not None and bool(code.paths),
         "tests": code is not None and bool(code.tests),
         "service": target.service is not None,
         "openapi": target.openapi is not None,
@@ -123,6 +123,7 @@ def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePoli
         if name in there
     ]
     texts += [f"[absent] {name}: {why}" for name, why in forbidden_skips(target, policy)]
+    texts += sourceless(target)
     needed = {part for gate in chosen.values() for part in gate.needs}
     texts += [
         f"{part}: the target file has no such part; add it, or say why there is none: "
@@ -134,6 +135,16 @@ def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePoli
         and not skipped_by_name(part, target, chosen)
     ]
     return texts
+
+
+def sourceless(target: Target) -> list[str]:
+    """A text for keys that mean source where the target file names none: nothing would use them."""
+    code = target.code
+    if code is None or code.paths:
+        return []
+    idle = " and ".join(key for key in ("tests", "build") if getattr(code, key))
+    text = f"[code] {idle}: code.paths names no source; name its folders there, or remove {idle}"
+    return [text] if idle else []
 
 
 def skipped_by_name(part: str, target: Target, chosen: Mapping[str, GatePolicy]) -> bool:

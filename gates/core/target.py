@@ -15,9 +15,13 @@ Command = tuple[str, ...]
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The source of a target. Paths are relative to the root."""
+    """The source of a target, and how its environment is made. Paths are relative to the root.
 
-    paths: tuple[str, ...]
+    Without `paths` there is an environment and no source to judge: a service that is installed
+    ready-made. The file then says so: `[absent] code = "reason"`.
+    """
+
+    paths: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     python: str = ""
     requirements: tuple[str, ...] = ()

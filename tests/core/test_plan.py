@@ -1,4 +1,4 @@
-"""The plan: which gates run, which are skipped and why, and what is refused before anything runs."""
+"""The plan: which gates run, which are skipped and why, and what is refused beforehand."""
 
 import pytest
 
@@ -56,7 +56,11 @@ def test_every_gate_is_planned_and_the_profile_says_which_level_decides():
 
 @pytest.mark.parametrize(
     ("level", "gates"),
-    [(1, ["lint", "tests"]), (2, ["lint", "tests", "load"]), (3, ["lint", "tests", "load", "docs"])],
+    [
+        (1, ["lint", "tests"]),
+        (2, ["lint", "tests", "load"]),
+        (3, ["lint", "tests", "load", "docs"]),
+    ],
 )
 def test_a_level_runs_no_higher_and_decides(level, gates):
     made = plan(target(), POLICY, LOCAL, level=level)
@@ -101,6 +105,21 @@ def test_an_absent_part_skips_its_gates_with_the_reason():
 def test_a_service_without_code_skips_everything_that_needs_code():
     made = plan(target(code=None, absent={"code": "not ours"}), POLICY, LOCAL)
     assert [bool(g.skipped) for g in made.gates] == [True, True, False, False]
+
+
+def test_an_environment_without_source_is_no_code():
+    installed = Code(packages=("httpbin==0.10.4",))
+    made = plan(target(code=installed, absent={"code": "installed"}), POLICY, LOCAL)
+    assert [g.skipped for g in made.gates] == ["code: installed", "code: installed", "", ""]
+    assert problems(target(code=installed))[0].startswith("code: the target file has no such part")
+
+
+@pytest.mark.parametrize("key", ["tests", "build"])
+def test_keys_that_only_source_can_use_are_refused_without_it(key):
+    (text,) = problems(target(code=Code(**{key: ("x",)}), absent={"code": "installed"}))
+    assert (
+        text == f"[code] {key}: code.paths names no source; name its folders there, or remove {key}"
+    )
 
 
 def test_an_absent_criterion_is_kept_with_its_reason():
