@@ -52,7 +52,7 @@ def read(text: str) -> Requirements:
     for line in _lines(text):
         include = _INCLUDE.match(line.text)
         pin = _PIN.match(line.text)
-        if include and not line.text.startswith("--re") or line.text.startswith("--requirement"):
+        if (include and not line.text.startswith("--re")) or line.text.startswith("--requirement"):
             includes.append(Line(line.number, include["path"] if include else ""))
         elif _OWN.fullmatch(line.text) or _is_option(line.text):
             continue

@@ -171,7 +171,7 @@ def _run(program: str, asked: Path, endpoint: str) -> subprocess.CompletedProces
     service = ("--vulnerability-service", "osv", "--osv-url", f"{endpoint}/v1/query")
     output = ("--format", "json", "--progress-spinner", "off", "--cache-dir", "cache")
     try:
-        return subprocess.run(  # noqa: S603  (our own program, a list, no shell)
+        return subprocess.run(
             (*argv, *service, *output),
             env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"},
             stdin=subprocess.DEVNULL,
@@ -190,7 +190,7 @@ def main() -> None:
         sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
     except _common.ProbeError as error:
         _common.fail(error.detail, error.reason)
-    except Exception as error:  # a bug of ours, said in one line instead of a traceback
+    except Exception as error:  # noqa: BLE001  (a bug of ours, said in one line, no traceback)
         _common.fail(f"{type(error).__name__}: {error}", Reason.ADAPTER_BUG)
 
 

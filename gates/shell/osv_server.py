@@ -98,14 +98,14 @@ def _shaped(answer: object, url: str) -> dict[str, Any]:
 
 def _handler(answer: Answer, endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  (the library's name)
+        def do_POST(self) -> None:
             """Answer one query; what goes wrong is a 4xx or 5xx and is remembered."""
             try:
                 name, version = _asked(self)
                 records = answer(name, version)
             except ValueError as error:
                 _send(self, 400, {"code": 3, "message": str(error)})
-            except Exception as error:  # whatever it is, pip-audit must not read it as clean
+            except Exception as error:  # noqa: BLE001  (pip-audit must never read it as clean)
                 endpoint.errors.append(f"{error}")
                 _send(self, 502, {"code": 14, "message": "no answer"})
             else:

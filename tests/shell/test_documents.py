@@ -52,7 +52,7 @@ def serving(answers: dict[str, tuple[int, bytes]], host: str = "127.0.0.1") -> I
     served = Served(answers)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             served.asked.append((self.path, self.headers.get("X-Key", "")))
             status, body = served.answers.get(self.path, (404, b""))
             self.send_response(status)

@@ -19,7 +19,7 @@ BAD: Record = {"id": "A-1", "aliases": ["CVE-1"], "database_specific": {"severit
 
 def post(url: str, value: Any, path: str = "/v1/query") -> tuple[int, Any]:
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    request = urllib.request.Request(url + path, data=body, method="POST")  # noqa: S310
+    request = urllib.request.Request(url + path, data=body, method="POST")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=10) as response:
@@ -33,7 +33,7 @@ def listening(answers: list[Any], seen: list[Any]) -> Iterator[str]:
     """A service that gives these answers, one after the other."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             body = json.dumps(answers[len(seen) - 1]).encode()
             self.send_response(200)

@@ -1,5 +1,6 @@
 """YAML as a document may hold it: B31, B32, B33."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_b33_the_core_schema_of_yaml_1_2(text: str, expected: Any) -> None:
 def bomb(levels: int) -> str:
     names = "abcdefghij"
     rows = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
-    for before, name in zip(names, names[1:levels], strict=False):
+    for before, name in itertools.pairwise(names[:levels]):
         rows.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]")
     return "\n".join(rows)
 

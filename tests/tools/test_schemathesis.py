@@ -180,7 +180,7 @@ def test_a_crash_keeps_the_last_line(code: int) -> None:
 
 
 def test_secrets_are_named_and_never_written() -> None:
-    login = Login(path="/login", body={}, token="/t")  # noqa: S106
+    login = Login(path="/login", body={}, token="/t")
     auth = Auth(headers={"X-Key": "${KEY}", 'X-"Odd': "${ODD}"}, login=login)
     target = Target(name="t", auth=auth)
     (invocation,) = schemathesis.commands(target, Options(tree="/t", output="/o"))
@@ -245,7 +245,7 @@ def run(folder: Path, origin: str, auth: Auth, **env: str) -> ToolReport:
 def test_the_real_program_with_authentication_finds_nothing_and_keeps_the_secret(
     tmp_path: Path,
 ) -> None:
-    secret = "canary-7f3a91"  # noqa: S105
+    secret = "canary-7f3a91"
     auth = Auth(headers={"X-Key": "${KEY}"})
     with items_service(KEY=secret) as origin:
         report = run(tmp_path, origin, auth, GATESCORE_HEADER_0=secret)
