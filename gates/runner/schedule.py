@@ -65,8 +65,18 @@ def longest_first(gates: list[PlannedGate], expected: dict[str, float]) -> list[
 
 
 def in_turn(gates: list[PlannedGate]) -> list[PlannedGate]:
-    """By level, so that a target that does not start is known first; loads at the end of theirs."""
-    return sorted(gates, key=lambda gate: (gate.policy.level, gate.policy.resource == "exclusive"))
+    """By level, so that a target that does not start is known first.
+
+    Inside a level, gates that share the service come before those that leave their marks on it,
+    and loads come last.
+    """
+    return sorted(gates, key=turn)
+
+
+def turn(gate: PlannedGate) -> tuple[int, bool, bool]:
+    """The sort key of a gate that runs alone."""
+    policy = gate.policy
+    return (policy.level, policy.resource == "exclusive", policy.state == "fresh")
 
 
 def compute(

@@ -14,7 +14,7 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.runner.session import Session
 from gates.shell import environment
-from gates.shell.auth import AuthError, authenticate
+from gates.shell.auth import AuthError, authenticate, secret_values
 from gates.shell.documents import load_document
 from gates.shell.network import NetworkError, Refused, allow_list
 from gates.shell.service import Running, ServiceError, running
@@ -56,6 +56,7 @@ class Stage:
         self._down = ""
         self._open = ExitStack()
         self._running: Running | None = None
+        self._headers: dict[str, str] | None = None  # of the login at this start of the service
 
     def grant(self, gate: PlannedGate) -> Grant:
         """Everything the gate needs. Raises Unavailable or TargetDown."""
@@ -199,6 +200,8 @@ class Stage:
         return self.document(service.base_url, headers)
 
     def _login(self, service: Running) -> dict[str, str]:
+        if self._headers is not None:
+            return self._headers
         session = self._session
         try:
             allow = allow_list(service.base_url, self._allowed(session.target.service))
@@ -209,7 +212,8 @@ class Stage:
             raise Unavailable(Reason.ENVIRONMENT_FAILED, f"login: {error}") from error
         except Refused as error:
             raise Unavailable(Reason.REFUSED_BY_SAFETY, f"login: {error}") from error
-        session.secrets.learn(*secret_parts(headers))
+        session.secrets.learn(*secret_values(headers))
+        self._headers = headers
         return headers
 
     def check_alive(self) -> Failure | None:
@@ -235,10 +239,6 @@ class Stage:
     def close(self) -> None:
         """Stop the service, if one runs."""
         self._running = None
+        self._headers = None
         self._open.close()
 
-
-def secret_parts(headers: dict[str, str]) -> tuple[str, ...]:
-    """The values to keep out of every file: whole headers and their long words."""
-    words = [word for value in headers.values() for word in value.split() if len(word) >= 12]
-    return (*headers.values(), *words)
