@@ -201,7 +201,7 @@ def missed(criterion: Criterion, text: str) -> Ruling:
         case Unmet.FAIL:
             return Ruling(status=Status.FAIL, rule=text)
         case Unmet.NO_DATA:
-            return Ruling(status=Status.NO_DATA, rule=text, gap=Reason.STALE)
+            return Ruling(status=Status.NO_DATA, rule=text, gap=criterion.gap)
         case Unmet.PENDING:
             return Ruling(status=Status.NO_DATA, rule=text, pending=True)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from gates.core.model import Weight
+from gates.core.model import Reason, Weight
 
 
 class Unmet(StrEnum):
@@ -22,7 +22,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     `passes` and `warns` are lists of groups of conditions: inside a group all must hold, one group
     is enough. A condition is absolute (`<= 200`) or relative to the base (`<= +10%`, `<= +5`).
     `unmet` says what a missed bound means: `fail`, `no-data` ("could not look properly", as with
-    old data: the gate is ERROR(stale)) or `pending` (a person has to act).
+    old data: the gate is ERROR for the reason `gap`) or `pending` (a person has to act).
     """
 
     metric: str
@@ -33,6 +33,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     skippable: bool = False
     confidence: bool = False  # judged at the 95 % confidence bound of the percentile
     unmet: Unmet = Unmet.FAIL
+    gap: Reason = Reason.STALE  # the reason of the ERROR where `unmet` is `no-data`
     floor: str = ""  # the absolute condition that decides where the base is 0
     why: str = ""
     fix: str = ""

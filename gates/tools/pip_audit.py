@@ -93,7 +93,9 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         measurements={
             "dependencies.high": Measurement(value=high),
             "dependencies.others": Measurement(value=len(vulnerable) - high),
-            "dependencies.unaudited": Measurement(value=len(unaudited)),
+            "dependencies.unaudited": Measurement(
+                value=len(unaudited), detail="; ".join(finding.message for finding in unaudited)
+            ),
             "advisories.age_days": _age(answer.data, answer.today),
             "advisories.complete": _complete(answer.data),
         },
