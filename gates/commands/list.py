@@ -33,7 +33,7 @@ def read_policy(name: str) -> Policy:
     from gates.shell import config
 
     try:
-        return config.load_policy(name).policy
+        return config.read_policy(name).policy
     except config.ConfigError as error:
         raise UsageError(str(error)) from error
 
