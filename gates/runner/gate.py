@@ -54,6 +54,8 @@ def run_tool(name: str, gate: PlannedGate, grant: Grant, session: Session) -> To
         return attempt(name, tool, options(gate, grant, session, folder), grant, session)
     except ParseError as error:
         return ToolRun(failure=Failure(reason=error.reason, detail=error.detail))
+    except catalog.CatalogError as error:
+        return ToolRun(failure=Failure(reason=Reason.TOOL_MISSING, detail=str(error)))
     except Exception as error:  # noqa: BLE001  a bug of an adapter must not end the other gates
         text = f"the adapter {name} broke: {type(error).__name__}: {error}"
         return ToolRun(failure=Failure(reason=Reason.ADAPTER_BUG, detail=text))

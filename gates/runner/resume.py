@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from gates import catalog
 from gates.core.model import GateReport
 from gates.core.plan import Plan, PlannedGate
 from gates.runner.gate import version_of
@@ -47,11 +48,17 @@ def keys(plan: Plan, session: Session, target_digest: str) -> dict[str, str]:
 
 def key(gate: PlannedGate, tree: str, target_digest: str) -> str:
     """Digest of the gate's policy and settings, its tools, the target file and the tree."""
-    from gates.catalog import load
-
-    tools = [f"{name} {version_of(load(name))}" for name in gate.policy.tools]
+    tools = [f"{name} {tool_version(name)}" for name in gate.policy.tools]
     parts = msgspec.json.encode([gate, tools, tree, target_digest], order="sorted")
     return hashlib.sha256(parts).hexdigest()
+
+
+def tool_version(name: str) -> str:
+    """The version of a tool, or why it cannot be had: the gate itself will tell."""
+    try:
+        return version_of(catalog.load(name))
+    except catalog.CatalogError as error:
+        return str(error)
 
 
 def content(session: Session) -> str:
