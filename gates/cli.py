@@ -6,6 +6,8 @@ the safety policy · 5 a bug of ours · 130 and 143 cancelled.
 
 import argparse
 import importlib
+import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -22,8 +24,10 @@ COMMANDS = {
     "judge": "judge stored evidence again, under any policy; runs nothing",
 }
 USAGE = 2
+INCONCLUSIVE = 3
 REFUSED = 4
 BUG = 5
+CANCELLED = 130
 
 
 class UsageError(Exception):
@@ -37,6 +41,7 @@ class SafetyError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the only place where exceptions end. Returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
     try:
         return dispatch(arguments)
     except UsageError as error:
@@ -46,10 +51,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"gatescore: refused: {error}", file=sys.stderr)  # noqa: T201
         return REFUSED
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        discard_output()
+        return INCONCLUSIVE
+    except KeyboardInterrupt:  # before a run listens to signals itself
+        print("gatescore: cancelled", file=sys.stderr)  # noqa: T201
+        return CANCELLED
     except Exception:  # noqa: BLE001  the boundary: a bug of ours is said so, and kept
         return bug()
+
+
+def prepare_streams() -> None:
+    """Open closed standard streams, and show what the terminal's encoding lacks as escapes."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # the next file to be opened would be taken for it
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.FileIO(1, "w", closefd=False))
+    sys.stderr = sys.stderr or io.TextIOWrapper(io.FileIO(2, "w", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Nobody reads any more: what is still buffered must not fail again at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -117,4 +146,6 @@ def bug() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from gates import cli  # as commands see it: the errors of this copy are other classes
+
+    sys.exit(cli.main())
