@@ -34,7 +34,7 @@ while True:
 def test_p25_a_killed_writer_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "scorecard.json"
     path.write_bytes(b"a" * 3_000_000)
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for _ in range(ROUNDS):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE

@@ -1,0 +1,143 @@
+"""Target, policy and profile files: read whole, or refused with all that is wrong in them."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from gates.core.policy import Policy, Profile
+from gates.core.target import Target
+from gates.shell import bundled
+from gates.shell.policy_checks import policy_troubles, profile_troubles
+from gates.shell.problems import ConfigError, Problem, Trouble, did_you_mean, missing
+from gates.shell.schema_errors import convert
+from gates.shell.target_checks import troubles as target_troubles
+from gates.shell.toml_read import Document, not_finite, read_document
+
+__all__ = [
+    "ConfigError",
+    "LoadedPolicy",
+    "LoadedTarget",
+    "Problem",
+    "load_policy",
+    "read_policy",
+    "read_profile",
+    "read_target",
+]
+
+_T = TypeVar("_T")
+TARGET_FILE = "gatescore.toml"
+_MINIMAL_TARGET = """
+name = "my-service"
+[code]
+paths = ["src"]
+[absent]
+tests = "none yet"
+service = "a library"
+openapi = "a library"
+load = "a library"
+dependencies = "none"
+"""
+_MINIMAL_POLICY = """
+name = "mine"
+[gates.lint]
+level = 1
+title = "Lint"
+tools = ["ruff"]
+needs = ["code"]
+[gates.lint.criteria."lint.errors"]
+title = "Lint errors"
+metric = "lint.errors"
+pass = [["== 0"]]
+"""
+_MINIMAL_PROFILE = """
+name = "mine"
+decisive_level = 2
+"""
+
+
+class LoadedTarget(msgspec.Struct, frozen=True):
+    """A target with the file it came from, its root folder (absolute), and the file's digest."""
+
+    target: Target
+    file: Path
+    root: Path
+    digest: str
+
+
+class LoadedPolicy(msgspec.Struct, frozen=True):
+    """A policy with the file it came from, and the file's digest, `sha256:…`."""
+
+    policy: Policy
+    file: Path
+    digest: str
+
+
+def read_target(path: Path) -> LoadedTarget:
+    """Read a target file, or the `gatescore.toml` of a folder. Raises ConfigError."""
+    file = (path / TARGET_FILE if path.is_dir() else path).absolute()
+    document = read_document(file, _MINIMAL_TARGET)
+    target, found = convert(
+        document.data, Target, "target", lambda target: target_troubles(target, file.parent)
+    )
+    checked = _demand(target, found, document)
+    root = (file.parent / checked.root).resolve()
+    return LoadedTarget(checked, file, root, document.digest)
+
+
+def read_policy(name: str, tools: Collection[str] = ()) -> LoadedPolicy:
+    """Read a policy: a bundled one by name, or a file. `tools` are the known ones.
+
+    Raises ConfigError.
+    """
+    file = _file("policy", name)
+    document = read_document(file, _MINIMAL_POLICY)
+    policy, found = convert(
+        document.data, Policy, "policy", lambda policy: policy_troubles(policy, tools)
+    )
+    found = [_with_likely_gate(trouble, tools) for trouble in found]
+    return LoadedPolicy(_demand(policy, found, document), file, document.digest)
+
+
+load_policy = read_policy
+
+
+def read_profile(name: str, gates: Collection[str] = ()) -> Profile:
+    """Read a profile: a bundled one by name, or a file. `gates` are the policy's.
+
+    Raises ConfigError.
+    """
+    document = read_document(_file("profile", name), _MINIMAL_PROFILE)
+    profile, found = convert(
+        document.data, Profile, "profile", lambda profile: profile_troubles(profile, gates)
+    )
+    return _demand(profile, found, document)
+
+
+def _demand(value: _T | None, found: list[Trouble], document: Document) -> _T:
+    found = not_finite(document.data) + found
+    if value is None or found:
+        raise document.error(found)
+    return value
+
+
+def _file(kind: str, name: str) -> Path:
+    """A name is a bundled file; anything with a slash or an ending is a path."""
+    if "/" in name or name.endswith(".toml"):
+        return Path(name).absolute()
+    known = bundled.names(kind)
+    if name not in known:
+        listed = f"there are {', '.join(known)}, or name a file"
+        near = did_you_mean(name, known)
+        raise missing(f"{kind} {name!r}", "unknown", f"{listed}; {near}" if near else listed)
+    return bundled.config_folder() / kind / f"{name}.toml"
+
+
+def _with_likely_gate(trouble: Trouble, tools: Collection[str]) -> Trouble:
+    """A gate without its needed keys is often another one, misspelt (`[gates.ruf]`)."""
+    match trouble.path:
+        case ("gates", str(id)) if " needs " in trouble.message:
+            return msgspec.structs.replace(trouble, hint=did_you_mean(id, tools))
+        case _:
+            return trouble
