@@ -228,9 +228,7 @@ def holds(
     """Whether one group has only conditions that hold."""
     return any(
         bool(group)
-        and all(
-            condition_holds(parse(text), criterion, measured.base, value) for text in group
-        )
+        and all(condition_holds(parse(text), criterion, measured.base, value) for text in group)
         for group in groups
     )
 

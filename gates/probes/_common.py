@@ -39,7 +39,7 @@ def run(measure: Callable[[dict[str, Any]], ToolReport]) -> None:
         emit(measure(read_input()))
     except ProbeError as error:
         fail(error.detail, error.reason)
-    except Exception as error:  # a bug of ours, said in one line instead of a traceback
+    except Exception as error:  # noqa: BLE001  a bug of ours, said in one line instead of a traceback
         fail(f"{type(error).__name__}: {error}", Reason.ADAPTER_BUG)
 
 

@@ -13,8 +13,8 @@ from gates.core.target import Auth, Target
 from gates.runner.session import Secrets, Session
 from gates.shell import bundled, environment, workspace
 from gates.shell.git import GitError
-from gates.shell.variables import referenced
 from gates.shell.process import Cancellation
+from gates.shell.variables import referenced
 
 
 class PrepareError(Exception):

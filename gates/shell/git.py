@@ -140,9 +140,9 @@ def objects(root: Path, names: tuple[str, ...]) -> Iterator[IO[bytes]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         ) as process:
-            assert process.stdout is not None
             try:
-                yield process.stdout
+                if process.stdout is not None:  # a pipe, always
+                    yield process.stdout
             finally:
                 process.kill()
 

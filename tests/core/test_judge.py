@@ -124,9 +124,7 @@ def test_a_tool_that_failed_makes_an_error_even_when_other_criteria_hold():
     )
 
 
-@pytest.mark.parametrize(
-    ("samples", "status"), [(199, GateStatus.ERROR), (200, GateStatus.PASS)]
-)
+@pytest.mark.parametrize(("samples", "status"), [(199, GateStatus.ERROR), (200, GateStatus.PASS)])
 def test_a_percentile_needs_its_samples(samples, status):
     result = judge(gate(), report(1, samples=samples, needed=200), {})
     assert result.status is status
@@ -207,7 +205,12 @@ def test_every_decision_names_value_and_bound():
 def test_findings_have_fingerprints_that_survive_moved_lines():
     def found(line):
         finding = Finding(
-            tool="t", rule="R1", severity=Severity.LOW, message="m", path="a.py", line=line,
+            tool="t",
+            rule="R1",
+            severity=Severity.LOW,
+            message="m",
+            path="a.py",
+            line=line,
             context="x = 1",
         )
         tool = ToolReport(

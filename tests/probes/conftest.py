@@ -35,7 +35,7 @@ def site() -> Iterator[Callable[..., str]]:
                 self.end_headers()
                 self.wfile.write(b"{}")
 
-            do_POST = do_OPTIONS = do_GET  # noqa: N815
+            do_POST = do_OPTIONS = do_GET
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

@@ -127,7 +127,7 @@ FILE = b'{"missing_lines": [], "summary": {"covered_lines": 1, "num_statements":
 FOREIGN = (
     b'{"meta": {}, "files": {"lib/b.py": %s}, "totals": {"covered_lines": 1, "num_statements": 1}}'
     % FILE
-)  # noqa: E501
+)
 
 
 def test_without_coverage_data_there_is_no_percentage():

@@ -127,7 +127,7 @@ _FIX = "Mend whichever of the two is wrong: the contract or the OpenAPI document
 
 def _is(route: Route, one: Described, base_path: str) -> bool:
     return route.method == one.method and (
-        _fits(route.path, one.path) or bool(base_path) and _fits(route.path, base_path + one.path)
+        _fits(route.path, one.path) or (bool(base_path) and _fits(route.path, base_path + one.path))
     )
 
 
@@ -135,7 +135,7 @@ def _fits(path: str, template: str) -> bool:
     """Tell whether a path is the template or an instance of it; "{id}", ":id" and "<id>" match."""
     given, wanted = path.strip("/").split("/"), template.strip("/").split("/")
     return len(given) == len(wanted) and all(
-        bool(part) and ("{" in want or part == want) or part == want
+        (bool(part) and "{" in want) or part == want
         for part, want in zip(given, wanted, strict=True)
     )
 

@@ -10,9 +10,11 @@ import msgspec
 _DOCUMENTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 # Set by the system, not by whoever installs the service.
 SYSTEM = frozenset(
-    ("CI", "COLUMNS", "HOME", "HOSTNAME", "LANG", "LC_ALL", "LINES", "LOGNAME", "NO_COLOR")
-    + ("PATH", "PWD", "PYTEST_CURRENT_TEST", "SHELL", "TEMP", "TERM", "TMP", "TMPDIR", "TZ")
-    + ("USER", "VIRTUAL_ENV")
+    {
+        *("CI", "COLUMNS", "HOME", "HOSTNAME", "LANG", "LC_ALL", "LINES", "LOGNAME", "NO_COLOR"),
+        *("PATH", "PWD", "PYTEST_CURRENT_TEST", "SHELL", "TEMP", "TERM", "TMP", "TMPDIR", "TZ"),
+        *("USER", "VIRTUAL_ENV"),
+    }
 )
 _READERS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 
