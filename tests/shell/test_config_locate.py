@@ -47,7 +47,10 @@ z = 2
 [list.items.deep]
 w = 1
 [last]
-end = 1'''
+end = 1
+quoted = """ends with two"""""
+raw = \'\'\'ends with one\'\'\'\'
+z = 1'''
 
 
 @pytest.mark.parametrize(
@@ -86,6 +89,7 @@ end = 1'''
         (("list", 1, "items", 1, "z"), 35, 1),
         (("list", 1, "items", 1, "deep", "w"), 37, 1),
         (("last", "end"), 39, 1),
+        (("last", "z"), 42, 1),
         (("last", "absent", "key"), 38, 2),
         ((), 1, 1),
         (("absent",), 1, 1),
