@@ -11,8 +11,8 @@ import msgspec
 from gates.core.model import Series
 from reports.numbers import number
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 34
+WIDTH, HEIGHT = 520, 220
+LEFT, RIGHT, TOP, BOTTOM = 48, 14, 20, 34
 MOST_POINTS = 300
 MOST_ROWS = 24
 MOST_LINES = 4
@@ -113,7 +113,7 @@ def _chart(group: Sequence[Series]) -> Chart:
 
 def _x_axis(unit: str, xs: Sequence[float]) -> tuple[list[float], Callable[[float], float]]:
     if unit != _PERCENTILE:
-        marks = steps(min(xs), max(xs), 8)
+        marks = steps(min(xs), max(xs), 7)
         return marks, _scale(marks[0], marks[-1], LEFT, WIDTH - RIGHT)
     far = max(1.0, _nines(max(xs)))
     place = _scale(0.0, far, LEFT, WIDTH - RIGHT)

@@ -28,6 +28,8 @@ _ICONS = {
     "NO_DATA": "none",
     "INCONCLUSIVE": "error",
 }
+# What could not be looked at is as loud as a failure.
+_TONES = {"NOT_RUN": "error", "NO_DATA": "error"}
 
 
 def render(scorecard: Scorecard) -> bytes:
@@ -55,6 +57,7 @@ def _prepared() -> tuple[Environment, str]:
         "duration": duration,
         "safe_url": safe_url,
         "icon": _ICONS.__getitem__,
+        "tone": lambda status: _TONES.get(status, _ICONS[status]),
         "words": lambda status: status.replace("_", " "),
     }
     return environment, _content_policy(environment)

@@ -7,6 +7,7 @@ import msgspec
 from gates.core.conditions import Condition, parse
 from gates.core.model import CriterionResult
 
+_TELLING = 10  # a distance of more than ten bounds is not told in per cent
 _UNITS = {"percent": "%", "%": "%"}
 
 
@@ -34,7 +35,7 @@ def number(value: float | None) -> str:
     if size >= 1e9 or size < 1e-4:
         return f"{value:.3g}"
     places = 1 if size >= 100 else 2 if size >= 1 else 2 - math.floor(math.log10(size))
-    return f"{value:,.{places}f}"
+    return f"{value:,.{places}f}".rstrip("0").rstrip(".")
 
 
 def with_unit(value: float | None, unit: str) -> str:
@@ -93,9 +94,9 @@ def _bound(result: CriterionResult) -> tuple[Condition, float] | None:
 
 def _distance(condition: Condition, kept: bool, gap: float, bound: float, unit: str) -> str:
     if round(gap, 9) == 0:
-        return "at the bound"
+        return "met" if kept else "at the bound"
     words = with_unit(round(abs(gap), 9), unit)
-    if bound and condition.operator not in ("==", "!="):
+    if bound and condition.operator not in ("==", "!=") and abs(gap / bound) < _TELLING:
         words += f" ({number(round(100 * abs(gap / bound), 1))} %)"
     if kept:
         return f"{words} to spare"

@@ -31,6 +31,7 @@ from reports.visible import LONGEST, block, line
 MOST_FINDINGS = 2000
 _TEXT_BUDGET = 900_000  # characters of messages, fixes and commands: keeps the page under 3 MB
 _SHORTEST = 160
+_MOST_TOOLS = 8
 _FOLDED_FROM = 12  # a rule with more findings than this starts closed
 
 
@@ -79,6 +80,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     shown: int
     unshown_rules: int
     charts: tuple[Chart, ...]
+    tools: tuple[str, ...]  # with their versions, each once
     folded: bool
 
 
@@ -203,17 +205,21 @@ def _card(
         shown=len(findings),
         unshown_rules=len(totals) - len(groups),
         charts=tuple(charts(gate.evidence.series)),
+        tools=_tools(gate),
         folded=gate.status is GateStatus.PASS,
     )
+
+
+def _tools(gate: GateResult) -> tuple[str, ...]:
+    named = [line(f"{run.tool} {run.version}", 120) for run in gate.evidence.executions]
+    return tuple(dict.fromkeys(named))[:_MOST_TOOLS]
 
 
 def _row(result: CriterionResult) -> Row:
     return Row(result=result, value=shown_value(result), headroom=headroom(result))
 
 
-def _group(
-    anchor: str, total: int, findings: list[Finding], limit: int, names: _Names
-) -> Group:
+def _group(anchor: str, total: int, findings: list[Finding], limit: int, names: _Names) -> Group:
     first = findings[0]
     fix = _common([each.fix for each in findings])
     reproduce = _common([each.reproduce for each in findings])

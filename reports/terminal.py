@@ -1,3 +1,132 @@
-"""PLACEHOLDER until the real module lands."""
-def summary(card, report, stream, environ):
-    return f"{card.verdict} {card.score}: {card.decided_by}\n" + "\n".join(card.next_steps) + f"\n{report}"
+"""The last thing a run says on a terminal: verdict, levels, gates, and why each is not passed."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TextIO
+
+from gates.core.model import GateResult, Scorecard, Verdict
+from reports.cells import columns, cut, harmless, padded, wrapped
+from reports.numbers import duration, number
+from reports.order import gates_worst_first, reasons
+from reports.screen import Screen, screen_of
+
+_MOST_REASONS = 5
+_LONGEST_NAME = 24
+_STATUS = 10  # columns of the longest state of a gate and its mark
+_WIDEST_VERDICT = 15  # INCONCLUSIVE with its mark
+_NARROW = 44
+
+
+def summary(scorecard: Scorecard, report: Path, stream: TextIO, environ: Mapping[str, str]) -> str:
+    """Return what to print on `stream`: a table for a terminal, else one line for each gate.
+
+    `report` is the place of the page, shown last. Every foreign text is made harmless.
+    """
+    screen = screen_of(stream, environ)
+    if screen.live:
+        return table(scorecard, screen, str(report))
+    return plain(scorecard, unicode=screen.unicode, report=str(report))
+
+
+def table(scorecard: Scorecard, screen: Screen, report: str = "") -> str:
+    """Return the summary in at most `screen.width` columns, from 20 on."""
+    lines = ["", *_head(scorecard, screen), "", *_levels(scorecard, screen), ""]
+    lines += _gates(scorecard, screen)
+    if scorecard.next_steps:
+        lines += ["", screen.styled("Do next", "1")]
+        for index, step in enumerate(scorecard.next_steps, 1):
+            lines += _item(f"{index}. ", step, screen)
+    if report:
+        lines += ["", *_item("Report: ", report, screen)]
+    return "\n".join(lines)
+
+
+def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> str:
+    """Return the summary for a log: every gate, level and step on a line of its own."""
+    lines = [f"verdict: {scorecard.verdict}{_score(scorecard.score)}: {scorecard.decided_by}"]
+    lines += [f"warning: {text}" for text in _warnings(scorecard)]
+    lines += [
+        f"level {each.level}: {each.verdict}{_score(each.score)}: {each.decided_by}"
+        for each in scorecard.levels
+    ]
+    lines += [_plain_gate(gate, scorecard) for gate in gates_worst_first(scorecard.gates)]
+    lines += [f"next: {step}" for step in scorecard.next_steps]
+    lines += [f"report: {report}"] if report else []
+    return "\n".join(harmless(each, unicode=unicode, limit=4000) for each in lines)
+
+
+def _plain_gate(gate: GateResult, scorecard: Scorecard) -> str:
+    took = f" {_took(gate, scorecard)}".rstrip()
+    why = "; ".join(reasons(gate)[:_MOST_REASONS])
+    status = gate.status.replace("_", " ")
+    return f"gate {gate.id}: {status}{took}" + (f": {why}" if why else "")
+
+
+def _head(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
+    target = scorecard.target
+    dirty = " with uncommitted changes" if target.dirty else ""
+    name = f"{target.name} {target.revision[:12]}{dirty}"
+    yield from _item("", name, screen)
+    yield from _line(screen, "", scorecard.verdict, _score(scorecard.score))
+    yield from _item("  ", scorecard.decided_by, screen)
+    for text in _warnings(scorecard):
+        yield from _item("  ! ", text, screen)
+
+
+def _warnings(scorecard: Scorecard) -> list[str]:
+    texts = [] if scorecard.complete else ["incomplete: not every planned gate has a result"]
+    return texts + (["partial: only chosen gates were planned"] if scorecard.partial else [])
+
+
+def _levels(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
+    for each in scorecard.levels:
+        decides = ", decides" if each.level == scorecard.decisive_level else ""
+        yield from _line(screen, f"Level {each.level}{decides}", each.verdict, _score(each.score))
+        yield from _item("  ", each.decided_by, screen)
+
+
+def _line(screen: Screen, name: str, verdict: Verdict, score: str) -> Iterator[str]:
+    if len(name) + _WIDEST_VERDICT + len(score) < screen.width:
+        yield f"{name} {screen.status(verdict)}{score}".lstrip()
+        return
+    yield from (text for text in (name, screen.status(verdict), score.strip()) if text)
+
+
+def _gates(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
+    names = {gate.id: harmless(gate.id, unicode=screen.unicode) for gate in scorecard.gates}
+    room = min(max([columns(name) for name in names.values()], default=0), _LONGEST_NAME)
+    for gate in gates_worst_first(scorecard.gates):
+        state = screen.status(gate.status, _STATUS)
+        if screen.width < _NARROW:
+            yield state.rstrip()
+            yield from _item("  ", gate.id, screen)
+        else:
+            name = padded(cut(names[gate.id], room), room)
+            yield f"{state} {name} {_took(gate, scorecard):>12}".rstrip()
+        yield from _why(gate, screen)
+
+
+def _took(gate: GateResult, scorecard: Scorecard) -> str:
+    seconds = scorecard.run.durations_s.get(gate.id)
+    return "" if seconds is None else duration(seconds)
+
+
+def _why(gate: GateResult, screen: Screen) -> Iterator[str]:
+    texts = reasons(gate)
+    indent = " " * (_STATUS + 1 if screen.width >= _NARROW else 2)
+    for text in texts[:_MOST_REASONS]:
+        yield from _item(indent, text, screen)
+    if len(texts) > _MOST_REASONS:
+        yield f"{indent}and {len(texts) - _MOST_REASONS} more"
+
+
+def _item(prefix: str, text: str, screen: Screen) -> Iterator[str]:
+    """`text` behind `prefix`, later lines under its beginning."""
+    room = screen.width - len(prefix)
+    shown = harmless(text, unicode=screen.unicode)
+    for index, part in enumerate(wrapped(shown, room)):
+        yield (prefix if index == 0 else " " * len(prefix)) + part
+
+
+def _score(score: float | None) -> str:
+    return "" if score is None else f" {number(score)} %"

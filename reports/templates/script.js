@@ -78,7 +78,7 @@
         () => { button.textContent = "Copied"; },
         () => { button.textContent = "Select and copy by hand"; },
       ));
-      block.after(button);
+      block.previousElementSibling.append(button);
     }
   }
 
