@@ -1,6 +1,7 @@
 """What will run: the policy's gates, narrowed by level and choice, against what the target has."""
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 import msgspec
 
@@ -108,10 +109,17 @@ def unknown(gates: tuple[str, ...], policy: Policy) -> list[str]:
     """Texts for chosen gates that the policy does not have."""
     known = ", ".join(policy.gates)
     return [
-        f"--gate {gate}: the policy {policy.name} has no such gate; it has {known}"
+        f"--gate {gate}: the policy {policy.name} has no such gate{near(gate, policy)}; "
+        f"it has {known}"
         for gate in gates
         if gate not in policy.gates
     ]
+
+
+def near(gate: str, policy: Policy) -> str:
+    """A question after what may have been meant, where something is close enough."""
+    close = get_close_matches(gate.lower(), policy.gates, 1)
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePolicy]) -> list[str]:

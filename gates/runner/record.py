@@ -56,7 +56,7 @@ class Record:
         store.write_json(self._folder / resume.FILE, dict(keys))
         store.write_json(self._folder / "plan.json", self._plan)
         for gate in self._plan.gates:
-            (self._folder / "results" / gate.id).mkdir(parents=True)
+            make_folder(self._folder / "results" / gate.id)
             self._store(self._results[gate.id])
         self._publish(self.scorecard(complete=False))
 
@@ -109,6 +109,14 @@ class Record:
 
     def _publish(self, card: Scorecard) -> None:
         store.write_atomic(self._folder / "scorecard.json", self._render(card))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it. Raises StorageError."""
+    try:
+        path.mkdir(parents=True)
+    except OSError as error:
+        raise store.StorageError(path, error.strerror or str(error)) from error
 
 
 def judged(

@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Protocol
 
 from gates.core.model import Failure, GateReport, Reason
@@ -11,6 +12,7 @@ from gates.core.plan import PlannedGate
 from gates.runner.gate import run_gate
 from gates.runner.session import Session
 from gates.runner.stage import SERVICE_RESOURCES, Stage, TargetDown, Unavailable
+from gates.shell.process import Cancellation
 
 Ended = Callable[[PlannedGate, GateReport, float], bool]  # True: go on with the next gate
 
@@ -85,18 +87,36 @@ def compute(
     """Run gates side by side up to the core count; False if the rest is not to be run."""
     waiting = list(gates)
     running: dict[Future[tuple[GateReport, float]], PlannedGate] = {}
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    going = True
-    with ThreadPoolExecutor(max_workers=cores or 1) as pool:
-        while running or (waiting and going and not session.cancel.is_set()):
-            while waiting and going and len(running) < (cores or 1):
+    width = cores()
+    going = not session.cancel.is_set()
+    with ThreadPoolExecutor(max_workers=width) as pool, hurried(session.cancel):
+        while running or (waiting and going):
+            while waiting and going and len(running) < width:
                 gate = waiting.pop(0)
                 running[pool.submit(timed, gate, stage, session, events)] = gate
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 report, seconds = future.result()
                 going = ended(running.pop(future), report, seconds) and going
-    return going and not session.cancel.is_set()
+            going = going and not session.cancel.is_set()
+    return going
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def hurried(cancel: Cancellation) -> Iterator[None]:
+    """End the gates that run when their results cannot be kept: nobody waits for them."""
+    try:
+        yield
+    except BaseException:
+        cancel.set()
+        raise
 
 
 def one_by_one(
