@@ -4,8 +4,10 @@ The service runs in the snapshot, under a supervisor like every program, on a lo
 was free, and is taken for the target only if the listener is one of its own processes.
 """
 
+import os
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -178,10 +180,17 @@ def _place(
         tree=tree,
         output=output,
         log=output / f"{_numbered('service', number)}.log",
-        env={**env, **own},
+        env={**env, "PATH": _commands_of(python, env.get("PATH", os.defpath)), **own},
         values=values,
         port=port,
     )
+
+
+def _commands_of(python: str, path: str) -> str:
+    """A search path on which the target's own commands come first, and those of our tools not."""
+    ours = str(Path(sys.executable).parent)
+    rest = (folder for folder in path.split(os.pathsep) if folder != ours)
+    return os.pathsep.join((str(Path(python).parent), *rest))
 
 
 def _numbered(stem: str, number: int) -> str:

@@ -33,9 +33,14 @@ def up(service: Service, folder: Path, **keys) -> contextlib.AbstractContextMana
     return running(
         service,
         tree=folder,
-        python=sys.executable,
         output=folder / "out",
-        **{"env": {}, "variables": {}, "cancel": Cancellation(), **keys},
+        **{
+            "python": sys.executable,
+            "env": {},
+            "variables": {},
+            "cancel": Cancellation(),
+            **keys,
+        },
     )
 
 
@@ -43,6 +48,12 @@ def failure(service: Service, folder: Path, **keys) -> ServiceError:
     with pytest.raises(ServiceError) as caught, up(service, folder, **keys):
         pytest.fail("it was taken for ready")
     return caught.value
+
+
+def command(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
 
 
 def get(url: str) -> int:
@@ -369,3 +380,23 @@ def test_a_killed_runner_takes_the_service_along(tmp_path: Path) -> None:
         assert len(processes) == 3
         runner.kill()
     assert gone(processes)
+
+
+def test_a_command_of_the_targets_environment_is_found_before_any_other(tmp_path: Path) -> None:
+    """`start = ["kinto", …]` as its manual says: kinto has no `python -m kinto`."""
+    command(tmp_path / "target", "serve-it", f'exec {sys.executable} {WEB} "$@"')
+    command(tmp_path / "system", "serve-it", "exit 9")
+    service = Service(start=("serve-it", "{port}", "well"), start_deadline_s=15.0)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{tmp_path / 'system'}"
+    python = str(tmp_path / "target" / "python")
+    with up(service, tmp_path, python=python, env={"PATH": path}) as service_up:
+        assert service_up.died() is None
+
+
+def test_commands_of_our_own_tools_are_not_the_targets(tmp_path: Path) -> None:
+    """A service that needs ruff has to install it: ours would be another version, unseen."""
+    python = str(tmp_path / "target" / "python")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+    service = Service(start=("ruff", "--port", "{port}"), start_deadline_s=5.0)
+    error = failure(service, tmp_path, python=python, env={"PATH": path})
+    assert "ruff not found" in error.detail
