@@ -28,6 +28,7 @@ INCONCLUSIVE = 3
 REFUSED = 4
 BUG = 5
 CANCELLED = 130
+STDOUT, STDERR = 1, 2
 
 
 class UsageError(Exception):
@@ -45,16 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return dispatch(arguments)
     except UsageError as error:
-        print(f"gatescore: {error}", file=sys.stderr)  # noqa: T201
+        print(f"gatescore: {error}", file=sys.stderr)
         return USAGE
     except SafetyError as error:
-        print(f"gatescore: refused: {error}", file=sys.stderr)  # noqa: T201
+        print(f"gatescore: refused: {error}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
-        discard_output()
+        discard(STDOUT, STDERR)
         return INCONCLUSIVE
     except KeyboardInterrupt:  # before a run listens to signals itself
-        print("gatescore: cancelled", file=sys.stderr)  # noqa: T201
+        print("gatescore: cancelled", file=sys.stderr)
         return CANCELLED
     except Exception:  # noqa: BLE001  the boundary: a bug of ours is said so, and kept
         return bug()
@@ -74,20 +75,21 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def discard_output() -> None:
-    """Nobody reads any more: what is still buffered must not fail again at the end."""
+def discard(*streams: int) -> None:
+    """Nobody reads these any more: what is still buffered must not fail again at the end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for number in (1, 2):
+    for number in streams:
         os.dup2(nowhere, number)
+    os.close(nowhere)
 
 
 def dispatch(arguments: list[str]) -> int:
     """Find the command and hand it its arguments."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(help_text())  # noqa: T201
+        print(help_text())
         return 0
     if arguments[0] in ("-V", "--version"):
-        print(f"gatescore {version('gatescore')}")  # noqa: T201
+        print(f"gatescore {version('gatescore')}")
         return 0
     verb, rest = arguments[0], arguments[1:]
     if verb in COMMANDS:
@@ -141,7 +143,7 @@ def bug() -> int:
     except OSError:
         kept = "its traceback could not be kept"
     last = text.strip().splitlines()[-1]
-    print(f"gatescore: a bug of ours: {last}; {kept}", file=sys.stderr)  # noqa: T201
+    print(f"gatescore: a bug of ours: {last}; {kept}", file=sys.stderr)
     return BUG
 
 

@@ -26,7 +26,7 @@ def run(_args: argparse.Namespace) -> int:
     for check in (python, tools, folders, loopback, machine):
         for holds, what, detail in check():
             sound = sound and holds
-            print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")  # noqa: T201
+            print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")
     return 0 if sound else 3
 
 

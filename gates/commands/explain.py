@@ -19,11 +19,11 @@ def run(args: argparse.Namespace) -> int:
     """Print one gate or one criterion in full."""
     policy = read_policy(args.policy)
     if gate := policy.gates.get(args.name):
-        print("\n".join(gate_text(args.name, gate)))  # noqa: T201
+        print("\n".join(gate_text(args.name, gate)))
         return 0
     for id, gate in policy.gates.items():
         if criterion := gate.criteria.get(args.name):
-            print("\n".join(criterion_text(args.name, criterion, id, gate)))  # noqa: T201
+            print("\n".join(criterion_text(args.name, criterion, id, gate)))
             return 0
     raise UsageError(unknown(args.name, policy))
 

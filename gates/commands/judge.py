@@ -94,6 +94,6 @@ def publish(args: argparse.Namespace, card: Scorecard) -> None:
         sys.stdout.buffer.write(render(card))
         return
     score = "" if card.score is None else f", score {card.score:g}"
-    print(f"{card.verdict}{score}: {card.decided_by}", file=sys.stderr)  # noqa: T201
+    print(f"{card.verdict}{score}: {card.decided_by}", file=sys.stderr)
     for step in card.next_steps:
-        print(f"  {step}", file=sys.stderr)  # noqa: T201
+        print(f"  {step}", file=sys.stderr)

@@ -18,13 +18,13 @@ def run(args: argparse.Namespace) -> int:
     """Print the gates by level, each with its criteria."""
     policy = read_policy(args.policy)
     if args.json:
-        print(json.dumps(as_data(policy), indent=1))  # noqa: T201
+        print(json.dumps(as_data(policy), indent=1))
         return 0
     for level in sorted({gate.level for gate in policy.gates.values()}):
-        print(f"Level {level}", file=sys.stdout)  # noqa: T201
+        print(f"Level {level}", file=sys.stdout)
         for id, gate in policy.gates.items():
             if gate.level == level:
-                print("\n".join(lines(id, gate)))  # noqa: T201
+                print("\n".join(lines(id, gate)))
     return 0
 
 

@@ -10,9 +10,9 @@ import msgspec
 
 from gates import outputs
 from gates.catalog import names
-from gates.cli import SafetyError, UsageError
+from gates.cli import STDERR, SafetyError, UsageError, discard
 from gates.core.model import GateReport, GateStatus, PolicyState, RunInfo, Scorecard, TargetState
-from gates.core.plan import Plan, PlanError, PlannedGate, plan
+from gates.core.plan import Plan, PlanError, PlannedGate, absent_names, plan
 from gates.core.score import exit_code
 from gates.runner import memory, resume, schedule
 from gates.runner.cancelling import Cancelling, cancelling
@@ -84,9 +84,9 @@ def read(args: argparse.Namespace) -> Request:
     """Read everything the command line names. Raises UsageError."""
     path, notes = chosen_target(args.target)
     try:
-        target = config.read_target(path)
         policy = config.read_policy(args.policy, tools=names())
-        profile = config.read_profile(args.profile)
+        target = config.read_target(path, absent_names(policy.policy))
+        profile = config.read_profile(args.profile)  # ours: it may name gates this policy lacks
         planned = plan(
             target.target, policy.policy, profile, level=args.level, gates=tuple(args.gate)
         )
@@ -199,7 +199,7 @@ def told(
     """Write every report, print the summary, and say the exit code."""
     problems = outputs.write_all(folder.path, card)
     summary = outputs.terminal("summary")
-    print(summary(card, folder.path / "scorecard.html", sys.stderr, os.environ), file=sys.stderr)  # noqa: T201
+    say(summary(card, folder.path / "scorecard.html", sys.stderr, os.environ))
     for problem in problems:
         say(f"gatescore: {problem}")
     if args.json:
@@ -214,5 +214,8 @@ def stamp(moment: datetime) -> str:
 
 
 def say(text: str) -> None:
-    """One line for people."""
-    print(text, file=sys.stderr)  # noqa: T201
+    """Tell people something; that nobody listens any more changes no verdict."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        discard(STDERR)

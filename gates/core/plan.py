@@ -163,7 +163,7 @@ def skipped_by_name(part: str, target: Target, chosen: Mapping[str, GatePolicy])
 def forbidden_skips(target: Target, policy: Policy) -> list[tuple[str, str]]:
     """Names in [absent] that the policy does not let a target skip, each with why."""
     allowed = skippable(policy)
-    known = {*PARTS, *policy.gates, *(c for g in policy.gates.values() for c in g.criteria)}
+    known = absent_names(policy)
     reasons = []
     for name, reason in target.absent.items():
         if name not in known:
@@ -174,6 +174,12 @@ def forbidden_skips(target: Target, policy: Policy) -> list[tuple[str, str]]:
         elif not reason.strip():
             reasons.append((name, "the reason is empty; say why the target has none"))
     return reasons
+
+
+def absent_names(policy: Policy) -> frozenset[str]:
+    """Every name that means something under [absent]: parts, gates and criteria."""
+    criteria = (id for gate in policy.gates.values() for id in gate.criteria)
+    return frozenset((*PARTS, *policy.gates, *criteria))
 
 
 def skippable(policy: Policy) -> frozenset[str]:

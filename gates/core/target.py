@@ -115,10 +115,16 @@ class Documentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One target file, complete. `absent` maps a gate or criterion to the reason it is skipped."""
+    """One target file, complete.
+
+    `exclude` names files and folders below the root that belong to other targets: they are not
+    copied, so that no tool and no test sees them. `absent` maps a part, gate or criterion to the
+    reason why it is skipped.
+    """
 
     name: str
     root: str = "."
+    exclude: tuple[str, ...] = ()
     code: Code | None = None
     service: Service | None = None
     openapi: OpenApi | None = None

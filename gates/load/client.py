@@ -28,9 +28,14 @@ def sender(origin: str, headers: Mapping[str, str], *, timeout_s: float, connect
 
     def send(operation: Operation) -> Outcome:
         body = bodies.setdefault(operation.name, (operation.body or "").encode())
-        with gevent.Timeout(timeout_s + _SLACK_S, False):
-            return _exchange(client, operation, body)
-        return Outcome(load.TIMEOUT)
+        timer = gevent.Timeout(timeout_s + _SLACK_S)
+        try:
+            with timer:
+                return _exchange(client, operation, body)
+        except gevent.Timeout as raised:
+            if raised is not timer:
+                raise
+            return Outcome(load.TIMEOUT)
 
     return send
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import msgspec
-from hdrh.histogram import HdrHistogram
+from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
 
 from gates.core import load, statistics
 from gates.core.load import Interval, Recorded

@@ -62,7 +62,8 @@ def made(
 ) -> Session:
     """Copy what is judged, and collect what is secret."""
     try:
-        copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output,))
+        excluded = tuple(wish.root / path for path in wish.target.exclude)
+        copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output, *excluded))
         base = base_tree(wish, scratch)
         subject = workspace.signoff_subject(wish.root)
     except (workspace.WorkspaceError, GitError) as error:

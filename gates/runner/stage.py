@@ -1,6 +1,5 @@
 """What gates stand on: the target environment, the running service, the login, the document."""
 
-import functools
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -52,6 +51,8 @@ class Stage:
         self._session = session
         self._environment = Lock()
         self._document = Lock()
+        self._python: str | Failure | None = None
+        self._documents: dict[str, str | Failure] = {}  # by the origin that serves it, "" if none
         self._starts = 0
         self._down = ""
         self._open = ExitStack()
@@ -84,9 +85,12 @@ class Stage:
     def python(self) -> str:
         """The target environment's interpreter, made on first use. Raises Unavailable."""
         with self._environment:
-            return self._python_once()
+            if self._python is None:
+                self._python = self._made()
+        if isinstance(self._python, Failure):
+            raise Unavailable(self._python.reason, self._python.detail)
+        return self._python
 
-    @functools.cache  # noqa: B019  one stage per run
     def _made(self) -> str | Failure:
         session = self._session
         if session.target.code is None:
@@ -106,12 +110,6 @@ class Stage:
             return Failure(reason=reason, detail=error.detail)
         return str(made)
 
-    def _python_once(self) -> str:
-        made = self._made()
-        if isinstance(made, Failure):
-            raise Unavailable(made.reason, made.detail)
-        return made
-
     def _has_document(self) -> bool:
         openapi = self._session.target.openapi
         return openapi is not None and bool(openapi.file)
@@ -119,23 +117,24 @@ class Stage:
     def document(self, base_url: str = "", headers: dict[str, str] | None = None) -> str:
         """The bundled document as a file, made on first use. Raises Unavailable."""
         with self._document:
-            made = self._bundled(base_url, tuple(sorted((headers or {}).items())))
+            made = self._documents.get(base_url)
+            if made is None:
+                made = self._documents[base_url] = self._bundled(base_url, headers or {})
         if isinstance(made, Failure):
             raise Unavailable(made.reason, made.detail)
         return made
 
-    @functools.cache  # noqa: B019
-    def _bundled(self, base_url: str, headers: tuple[tuple[str, str], ...]) -> str | Failure:
+    def _bundled(self, base_url: str, headers: dict[str, str]) -> str | Failure:
         session = self._session
         if session.target.openapi is None:
             return ""
-        output = session.scratch / f"document-{len(base_url)}-{len(headers)}"
+        output = session.scratch / f"document-{len(self._documents)}"
         output.mkdir(parents=True, exist_ok=True)
         service = session.target.service
         try:
             allow = allow_list(base_url, self._allowed(service)) if base_url else ()
             document = load_document(
-                session.tree, session.target.openapi, base_url, allow, dict(headers), output
+                session.tree, session.target.openapi, base_url, allow, headers, output
             )
         except DocumentError as error:
             return Failure(reason=error.reason, detail=error.detail)
@@ -241,4 +240,3 @@ class Stage:
         self._running = None
         self._headers = None
         self._open.close()
-

@@ -12,6 +12,7 @@ from gates.shell import bundled
 from gates.shell.policy_checks import policy_troubles, profile_troubles
 from gates.shell.problems import ConfigError, Problem, Trouble, did_you_mean, missing
 from gates.shell.schema_errors import convert
+from gates.shell.target_checks import absent_troubles
 from gates.shell.target_checks import troubles as target_troubles
 from gates.shell.toml_read import Document, not_finite, read_document
 
@@ -20,7 +21,6 @@ __all__ = [
     "LoadedPolicy",
     "LoadedTarget",
     "Problem",
-    "load_policy",
     "read_policy",
     "read_profile",
     "read_target",
@@ -74,13 +74,19 @@ class LoadedPolicy(msgspec.Struct, frozen=True):
     digest: str
 
 
-def read_target(path: Path) -> LoadedTarget:
-    """Read a target file, or the `gatescore.toml` of a folder. Raises ConfigError."""
+def read_target(path: Path, known: frozenset[str] = frozenset()) -> LoadedTarget:
+    """Read a target file, or the `gatescore.toml` of a folder. Raises ConfigError.
+
+    `known` are the names that may stand under [absent]; empty: they are not checked.
+    """
     file = (path / TARGET_FILE if path.is_dir() else path).absolute()
     document = read_document(file, _MINIMAL_TARGET)
-    target, found = convert(
-        document.data, Target, "target", lambda target: target_troubles(target, file.parent)
-    )
+
+    def troubles(target: Target) -> list[Trouble]:
+        unknown = absent_troubles(target.absent, known) if known else []
+        return [*target_troubles(target, file.parent), *unknown]
+
+    target, found = convert(document.data, Target, "target", troubles)
     checked = _demand(target, found, document)
     root = (file.parent / checked.root).resolve()
     return LoadedTarget(checked, file, root, document.digest)
@@ -98,9 +104,6 @@ def read_policy(name: str, tools: Collection[str] = ()) -> LoadedPolicy:
     )
     found = [_with_likely_gate(trouble, tools) for trouble in found]
     return LoadedPolicy(_demand(policy, found, document), file, document.digest)
-
-
-load_policy = read_policy
 
 
 def read_profile(name: str, gates: Collection[str] = ()) -> Profile:

@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
             write_atomic(path_of(kind), rendered(kind))
         return 0
     for kind in stale:
-        print(f"{path_of(kind)} is stale: python -m gates.shell.schemas", file=sys.stderr)  # noqa: T201
+        print(f"{path_of(kind)} is stale: python -m gates.shell.schemas", file=sys.stderr)
     return 1 if stale else 0
 
 
