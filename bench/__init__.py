@@ -1,0 +1,1 @@
+"""Measures gatescore side by side with what a user would run instead; see docs/benchmarks.md."""
