@@ -13,7 +13,7 @@ from gates.core.target import Target
 from gates.core.tool import Options, ToolOutput
 from gates.tools import signoff
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"  # pragma: allowlist secret
 OTHER = "f" * 40
 ROLES = ("administrator", "technical-lead")
 

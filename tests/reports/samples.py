@@ -22,7 +22,7 @@ from gates.core.model import (
     Weight,
 )
 
-REVISION = "3f9c1d2ab47e5560c8d9e0f1a2b3c4d5e6f70812"
+REVISION = "3f9c1d2ab47e5560c8d9e0f1a2b3c4d5e6f70812"  # pragma: allowlist secret
 DIGEST = "sha256:" + "9a4be1c07d52f386" * 4
 
 

@@ -11,7 +11,7 @@ from gates.core.target import Auth, Login
 from gates.shell import auth
 from gates.shell.network import Refused
 
-PASSWORD = "Aa1-hunter2-hunter2"
+PASSWORD = "Aa1-hunter2-hunter2"  # pragma: allowlist secret
 SEEN: list[tuple[str, str, bytes]] = []
 ANSWERS = {
     "/ok": (200, {"access_token": "tok-123", "expires": 900}),

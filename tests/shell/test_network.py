@@ -13,6 +13,7 @@ from gates.shell.network import NetworkError, Problem, Refused, allow_list, chec
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Talk = Callable[[socket.socket, threading.Event], None]
+WORD = "hunter2"
 
 
 class Listener:
@@ -314,7 +315,7 @@ def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("url", "word"),
     [
-        ("http://user:hunter2@127.0.0.1:8000/", "user name or password"),
+        (f"http://user:{WORD}@127.0.0.1:8000/", "user name or password"),
         ("http://hunter2@127.0.0.1:8000/", "user name or password"),
         ("http://@127.0.0.1:8000/", "user name or password"),
         ("file:///etc/passwd", "scheme 'file'"),

@@ -117,7 +117,7 @@ def test_placeholders_and_variables_reach_every_command(tmp_path: Path) -> None:
         migrate=("{python}", "-c", show),
         seed=("{python}", "-c", "import os; open(os.environ['DB'], 'x')"),
     )
-    variables = {"SECRET": "overridden", "GENERATED": "s3cr3t{port}"}
+    variables = {"SECRET": "overridden", "GENERATED": "s3cr3t{port}"}  # pragma: allowlist secret
     with up(service, tmp_path, env={"TZ": "UTC"}, variables=variables) as found:
         shown = (tmp_path / "out" / "migrate.stdout").read_text()
         assert (tmp_path / "out" / "state" / "x.db").exists()
