@@ -1,0 +1,41 @@
+"""A tool that runs one of the programs of tests/faults/programs, as the policy's options say.
+
+Options: `program` (its name), `arguments` (texts), `secrets` (kinds that it is handed).
+"""
+
+from pathlib import Path
+
+from gates.core.model import Reason, ToolReport
+from gates.core.tool import Control, Invocation, Metric, ParseError
+from gates.tools.formats import strict_json
+
+DISTRIBUTION = "fake-tools"
+METRICS = {"fake.errors": Metric("Errors that the fake tool says it found")}
+PROGRAMS = Path(__file__).parents[1] / "programs"
+
+
+def commands(target, options):
+    settings = options.settings
+    program = PROGRAMS / f"{settings.get('program', 'works')}.py"
+    return (
+        Invocation(
+            argv=(options.python, str(program), *settings.get("arguments", ())),
+            cwd=options.output,
+            deadline_s=options.deadline_s,
+            files={"result": "result.json"},
+            env={"FAKE_BASE_URL": options.base_url, "FAKE_TREE": options.tree},
+            secrets=tuple(settings.get("secrets", ())),
+        ),
+    )
+
+
+def parse(outputs):
+    (output,) = outputs
+    if output.exit_code != 0:
+        lines = output.stderr.decode("utf-8", "replace").splitlines() or ["nothing on stderr"]
+        raise ParseError(Reason.TOOL_CRASHED, f"fake ended with {output.exit_code}: {lines[-1]}")
+    return strict_json.decode_as(output.files.get("result"), ToolReport, what="fake's result")
+
+
+def control():
+    return Control(files={}, rule="none")
