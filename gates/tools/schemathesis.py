@@ -4,8 +4,7 @@ Its exit code tells nothing: 1 stands for failures, for a dead target and for a 
 The JSON report says how the run ended, the event stream what was asked and answered.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 
@@ -13,6 +12,7 @@ from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Auth, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import curl, strict_json
+from gates.tools.formats.contract_run import Run, Seen, Warnings, read_events
 from gates.tools.formats.scope import expect_outputs
 
 DISTRIBUTION = "schemathesis"
@@ -39,116 +39,7 @@ METRIC_OF = {
 REST = "contract.response_violations"  # everything else is an answer that the document rules out
 MESSAGE = 4_000  # characters
 DOWN = ("Network Error", "Server Unavailable")
-
-
-class Operations(msgspec.Struct, frozen=True):
-    """How many operations the document has, and what became of them."""
-
-    total: strict_json.Count
-    tested: strict_json.Count
-    errored: strict_json.Count
-
-
-class Cases(msgspec.Struct, frozen=True):
-    """Test cases: `generated` were built, `errored` got no answer."""
-
-    generated: strict_json.Count
-    errored: strict_json.Count
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One kind of error of the run itself."""
-
-    title: str
-    count: strict_json.Count
-
-
-class Group(msgspec.Struct, frozen=True):
-    """All failures of one code; `count` is that of distinct ones."""
-
-    code: str
-    count: strict_json.Count
-
-
-class Run(msgspec.Struct, frozen=True):
-    """The JSON report (Schemathesis 4.32)."""
-
-    seed: int
-    stop_reason: str
-    complete: bool
-    operations: Operations
-    test_cases: Cases
-    failures: tuple[Group, ...]
-    errors: tuple[Problem, ...]
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """One failed check; `operation` is the one that was asked."""
-
-    code: str
-    title: str
-    message: str
-    severity: str
-    operation: str | None = None
-
-
-class FailureInfo(msgspec.Struct, frozen=True):
-    """The wrapping of a failure."""
-
-    failure: Failure
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One check of one answer."""
-
-    name: str
-    status: str
-    failure_info: FailureInfo | None = None
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """What was generated: `path` is the template of the document."""
-
-    method: str
-    path: str
-
-
-class Case(msgspec.Struct, frozen=True):
-    """The wrapping of a case."""
-
-    value: Sent
-
-
-class Interaction(msgspec.Struct, frozen=True):
-    """A request as it went out, and whether anything came back."""
-
-    request: curl.Request
-    response: dict[str, Any] | None = None
-
-
-class Recorder(msgspec.Struct, frozen=True):
-    """Everything of one scenario, by the id of the case."""
-
-    label: str
-    cases: dict[str, Case] = {}
-    checks: dict[str, tuple[Check, ...]] = {}
-    interactions: dict[str, Interaction] = {}
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """One operation in one phase, or one walk of the stateful phase."""
-
-    phase: str
-    recorder: Recorder
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What the event stream says."""
-
-    labels: frozenset[str]
-    answered: frozenset[str]
-    failures: Mapping[tuple[str, str], tuple[Failure, Interaction | None]]
-    requests: int
+SHOWN = 10  # operations that one note names
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
@@ -223,8 +114,8 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     expect_outputs(outputs, 1, TOOL)
     output = outputs[0]
     run = _run(output)
-    seen = _seen(output)
-    lost = {group.code for group in run.failures} - {code for _, code in seen.failures}
+    seen = read_events(output.files.get("events"), f"{TOOL}'s events")
+    lost = {group.code for group in run.failures} - seen.codes
     if lost:
         detail = f"schema: {TOOL}'s events do not hold the failures {', '.join(sorted(lost))}"
         raise ParseError(Reason.UNREADABLE_RESULT, detail)
@@ -235,8 +126,12 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         examined=seen.requests,
         examined_unit="requests",
         measurements=_measurements(run, seen, exercised),
-        findings=(*_failed(seen, run.seed), *map(_gap, gaps)),
+        findings=(
+            *_failed(seen, run.seed),
+            *(_gap(operation, seen.troubles.get(operation, "")) for operation in gaps),
+        ),
         incomplete=tuple(f"{problem.title}: {problem.count}" for problem in run.errors),
+        notes=_notes(run.warnings),
     )
 
 
@@ -273,47 +168,13 @@ def _refuse_unfinished(run: Run) -> None:
         raise ParseError(Reason.INCOMPLETE, detail)
 
 
-def _seen(output: ToolOutput) -> Seen:
-    """The events, which must end with the end of the run. Raises ParseError."""
-    what = f"{TOOL}'s events"
-    events = strict_json.decode_lines(output.files.get("events"), what=what)
-    last = events[-1] if events else None
-    if not isinstance(last, dict) or "EngineFinished" not in last:
-        raise ParseError(Reason.UNREADABLE_RESULT, f"unparsable: {what} end early")
-    scenarios = tuple(
-        strict_json.shaped(event["ScenarioFinished"], Scenario, what=what)
-        for event in events
-        if isinstance(event, dict) and "ScenarioFinished" in event
-    )
-    recorders = tuple(scenario.recorder for scenario in scenarios)
-    return Seen(
-        labels=frozenset(one.recorder.label for one in scenarios if one.phase != "stateful"),
-        answered=frozenset(label for one in recorders for label in _answered(one)),
-        failures=_failures(recorders),
-        requests=sum(len(one.interactions) for one in recorders),
-    )
-
-
-def _answered(recorder: Recorder) -> Iterator[str]:
-    for name, interaction in recorder.interactions.items():
-        case = recorder.cases.get(name)
-        if case and interaction.response is not None:
-            yield f"{case.value.method} {case.value.path}"
-
-
-def _failures(
-    recorders: tuple[Recorder, ...],
-) -> Mapping[tuple[str, str], tuple[Failure, Interaction | None]]:
-    """One failure, the first met, for each operation and code."""
-    found: dict[tuple[str, str], tuple[Failure, Interaction | None]] = {}
-    for recorder in recorders:
-        for name, checks in recorder.checks.items():
-            for check in checks:
-                if check.failure_info is not None:
-                    failure = check.failure_info.failure
-                    key = (failure.operation or recorder.label, failure.code)
-                    found.setdefault(key, (failure, recorder.interactions.get(name)))
-    return found
+def _notes(warnings: Warnings) -> tuple[str, ...]:
+    refused = warnings.missing_auth
+    if not refused:
+        return ()
+    more = f" and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
+    named = f"{', '.join(refused[:SHOWN])}{more}"
+    return (f"answered with 401 or 403 alone: {named}; to look behind, give credentials in [auth]",)
 
 
 def _measurements(run: Run, seen: Seen, exercised: int) -> dict[str, Measurement]:
@@ -351,13 +212,17 @@ def _severity(word: str) -> Severity:
     return known.get(word, Severity.CRITICAL)
 
 
-def _gap(operation: str) -> Finding:
+def _gap(operation: str, trouble: str) -> Finding:
+    why = " ".join(trouble.split())[:MESSAGE]
+    said = f"no request could be made: {why}" if why else ""
     return Finding(
         tool=TOOL,
         rule="not-exercised",
         severity=Severity.HIGH,
-        message=f"{operation}: gave no answer to any request",
-        fix="Give its parameters examples in the document, so that a request can reach it.",
+        message=f"{operation}: {said or 'gave no answer to any request'}",
+        fix="Mend this place of the document first."
+        if said
+        else "Give its parameters examples in the document, so that a request can reach it.",
         context=operation,
     )
 

@@ -83,6 +83,31 @@ def test_a_recorded_server_error_is_critical() -> None:
     assert worst.context == "GET /items/{id}"
 
 
+def test_an_answer_without_content_needs_no_content_type() -> None:
+    """Schemathesis asks a 304 and an empty 401 for a Content-Type; RFC 9110, 8.3, does not."""
+    report = schemathesis.parse((output("bare"),))
+    assert json.loads(output("bare").files["run"])["failures"][0]["count"] == 3
+    assert [f.context for f in report.findings if f.rule == "ST104"] == ["GET /untyped"]
+    assert values(report)["response_violations"] == 1
+
+
+def test_an_operation_that_could_not_be_asked_says_why() -> None:
+    report = schemathesis.parse((output("bare"),))
+    (gap,) = (finding for finding in report.findings if finding.rule == "not-exercised")
+    assert gap.message.startswith(
+        "GET /redirects/{n}: no request could be made: Invalid `type` definition"
+    )
+    assert "document" in gap.fix
+    assert values(report)["exercised_percent"] == 75
+    assert report.incomplete == ("Schema Error: 1",)
+
+
+def test_operations_that_only_refused_are_told() -> None:
+    (note,) = schemathesis.parse((output("bare"),)).notes
+    assert note.startswith("answered with 401 or 403 alone: GET /closed; ")
+    assert schemathesis.parse((output("clean"),)).notes == ()
+
+
 @pytest.mark.parametrize(
     ("case", "reason", "words"),
     [

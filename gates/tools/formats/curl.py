@@ -9,6 +9,7 @@ import msgspec
 
 BODY = 4_096  # bytes
 FILTERED = "[Filtered]"
+_ORIGIN = re.compile(r"https?://[^/?#]*")
 _OWN = ("content-length", "host", "connection", "accept-encoding", "user-agent", "accept")
 
 
@@ -28,14 +29,17 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def command(request: Request) -> str:
-    """Return a curl command line; a body over BODY bytes is cut and marked as cut."""
+    """Return a curl command line; a body over BODY bytes is cut and marked as cut.
+
+    The origin is the variable BASE_URL: the port of the run is gone when somebody reads this.
+    """
     parts = ["curl", "-X", shlex.quote(request.method)]
     for name, values in request.headers.items():
         if name.lower() not in _OWN:
             parts.extend(_header(name, value) for value in values)
     if request.body is not None:
         parts.append(_data(request.body))
-    parts.append(_quoted(request.uri))
+    parts.append(_address(request.uri))
     return " ".join(parts)
 
 
@@ -44,6 +48,11 @@ def _header(name: str, value: str) -> str:
         return f"-H {_quoted(f'{name}: {value}')}"
     variable = re.sub(r"[^A-Za-z0-9]", "_", name).upper()
     return f'-H {_quoted(f"{name}: ")}"${{{variable}}}"'
+
+
+def _address(uri: str) -> str:
+    origin = _ORIGIN.match(uri)
+    return f'"$BASE_URL"{_quoted(uri[origin.end() :])}' if origin else _quoted(uri)
 
 
 def _data(body: Body) -> str:

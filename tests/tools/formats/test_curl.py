@@ -14,7 +14,7 @@ def body(data: bytes) -> Body:
 
 def words(line: str) -> list[str]:
     """What bash makes of the line, with printf in the place of curl."""
-    script = "X_API_KEY=secret; " + line.replace("curl", "printf '%s\\0'", 1)
+    script = "X_API_KEY=secret; BASE_URL=http://new:2; " + line.replace("curl", "printf '%s\\0'", 1)
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     return done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
@@ -28,13 +28,20 @@ def test_a_shell_reads_what_was_sent(text: str) -> None:
         body=body(text.encode()),
     )
     assert words(command(request)) == [
-        "-X", "POST", "-H", f"X-Name: {text}", "--data-binary", text, f"http://127.0.0.1:1/{text}",
+        "-X", "POST", "-H", f"X-Name: {text}", "--data-binary", text, f"http://new:2/{text}",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["", "/", "/a?b=c&d", "?q", "/#f"])
+def test_the_port_of_a_run_that_is_over_is_a_variable(path: str) -> None:
+    line = command(Request(method="GET", uri=f"https://127.0.0.1:41303{path}"))
+    assert words(line) == ["-X", "GET", f"http://new:2{path}"]
+    assert "41303" not in line
 
 
 def test_secrets_are_variables() -> None:
     request = Request(method="GET", uri="http://h/", headers={"X-Api-Key": ("[Filtered]",)})
-    assert words(command(request)) == ["-X", "GET", "-H", "X-Api-Key: secret", "http://h/"]
+    assert words(command(request)) == ["-X", "GET", "-H", "X-Api-Key: secret", "http://new:2/"]
 
 
 @pytest.mark.parametrize(("size", "cut"), [(4096, False), (4097, True)])
