@@ -4,7 +4,7 @@ import argparse
 from difflib import get_close_matches
 
 from gates.cli import UsageError
-from gates.commands.list import condition, read_policy
+from gates.commands.list import read_policy
 from gates.core.judge import words
 from gates.core.policy import Criterion, GatePolicy, Policy
 
@@ -46,7 +46,7 @@ def criterion_text(name: str, criterion: Criterion, id: str, gate: GatePolicy) -
     text = [
         f"{name}: {criterion.title}",
         f"  metric   {metric}",
-        f"  pass     {condition(criterion)}",
+        f"  pass     {words(criterion.passes)}",
     ]
     text += [f"  warn     {words(criterion.warns)}"] if criterion.warns else []
     text.append(f"  weight   {criterion.weight.value}")

@@ -5,6 +5,7 @@ import json
 import sys
 
 from gates.cli import UsageError
+from gates.core.judge import formal, words
 from gates.core.policy import Criterion, GatePolicy, Policy
 
 
@@ -45,12 +46,7 @@ def lines(id: str, gate: GatePolicy) -> list[str]:
 
 def criterion_line(id: str, criterion: Criterion) -> str:
     """One criterion as text: weight, id, condition, title."""
-    return f"{criterion.weight.value:6} {id:30} {condition(criterion):10} {criterion.title}"
-
-
-def condition(criterion: Criterion) -> str:
-    """What passes, in words."""
-    return ", or ".join(" and ".join(group) for group in criterion.passes)
+    return f"{criterion.weight.value:6} {id:30} {words(criterion.passes):10} {criterion.title}"
 
 
 def as_data(policy: Policy) -> list[dict[str, object]]:
@@ -66,7 +62,7 @@ def as_data(policy: Policy) -> list[dict[str, object]]:
                     "id": name,
                     "title": criterion.title,
                     "metric": criterion.metric,
-                    "pass": condition(criterion),
+                    "pass": formal(criterion.passes),
                     "weight": criterion.weight.value,
                 }
                 for name, criterion in gate.criteria.items()

@@ -189,9 +189,9 @@ def compare(criterion: Criterion, measured: Measurement, value: float) -> Ruling
     if holds(criterion.passes, criterion, measured, value):
         return confident(criterion, measured, value)
     if holds(criterion.warns, criterion, measured, value):
-        text = f"{shown(value)} meets only {words(criterion.warns)}"
+        text = f"{shown(value)}, must be {words(criterion.passes)}; meets {words(criterion.warns)}"
         return Ruling(status=Status.WARN, rule=text + against(measured))
-    text = f"{shown(value)} is not {words(criterion.passes)}{against(measured)}"
+    text = f"{shown(value)}, must be {words(criterion.passes)}{against(measured)}"
     return missed(criterion, f"{text}: {measured.detail}" if measured.detail else text)
 
 
@@ -208,7 +208,7 @@ def missed(criterion: Criterion, text: str) -> Ruling:
 
 def confident(criterion: Criterion, measured: Measurement, value: float) -> Ruling:
     """PASS, or WARN where the bound holds for the estimate alone."""
-    text = f"{shown(value)} is {words(criterion.passes)}{against(measured)}"
+    text = f"{shown(value)} meets {words(criterion.passes)}{against(measured)}"
     if not criterion.confidence:
         return Ruling(status=Status.PASS, rule=text)
     if measured.bound is None:
@@ -308,8 +308,8 @@ def results(
             status=Status.NO_DATA if reason else ruling.status,
             decided_by=f"skipped: {reason}" if reason else ruling.rule,
             value=finite(measurement.value) if measurement else None,
-            passes=words(criterion.passes),
-            warns=words(criterion.warns),
+            passes=formal(criterion.passes),
+            warns=formal(criterion.warns),
             base=measurement.base if measurement else None,
             blocking=criterion.weight is Weight.BLOCK,
             skipped=reason,
@@ -340,9 +340,19 @@ def evidence(report: GateReport) -> Evidence:
     )
 
 
-def words(groups: tuple[tuple[str, ...], ...]) -> str:
-    """The groups as people write them: `>= 90`, `< 100 and < 2x, or == 0`."""
+def formal(groups: tuple[tuple[str, ...], ...]) -> str:
+    """The groups as the policy writes them, for programs to read again."""
     return ", or ".join(" and ".join(group) for group in groups)
+
+
+def words(groups: tuple[tuple[str, ...], ...]) -> str:
+    """The groups as people write them: `>= 90`, `0`, `>= 42 and <= 60, or 0`."""
+    return ", or ".join(" and ".join(plain(text) for text in group) for group in groups)
+
+
+def plain(condition: str) -> str:
+    """A condition as people write it: the sign of equality goes without saying."""
+    return condition.removeprefix("==").strip()
 
 
 def against(measured: Measurement) -> str:

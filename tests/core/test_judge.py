@@ -199,7 +199,7 @@ def test_a_skipped_criterion_decides_nothing():
 
 def test_every_decision_names_value_and_bound():
     result = judge(gate(), report(1234.5), {})
-    assert result.criteria[0].decided_by == "1234 is not <= 200"
+    assert result.criteria[0].decided_by == "1234, must be <= 200"
 
 
 def test_findings_have_fingerprints_that_survive_moved_lines():
