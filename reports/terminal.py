@@ -14,7 +14,7 @@ _MOST_REASONS = 5
 _LONGEST_NAME = 24
 _STATUS = 10  # columns of the longest state of a gate and its mark
 _WIDEST_VERDICT = 15  # INCONCLUSIVE with its mark
-_NARROW = 44
+_NARROW = 48
 
 
 def summary(scorecard: Scorecard, report: Path, stream: TextIO, environ: Mapping[str, str]) -> str:

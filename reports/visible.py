@@ -15,7 +15,10 @@ _HIDDEN = (
 )
 _IN_BLOCK = re.compile(f"[{_HIDDEN}]")
 _IN_LINE = re.compile(f"[\n\t{_HIDDEN}]")
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*)(?::[0-9]{1,5})?(?:[/?#][!-~]*)?")
+_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?"
+    r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
+)
 _LONGEST_ADDRESS = 2048
 LONGEST = 4096
 
@@ -36,7 +39,7 @@ def line(text: str, limit: int = LONGEST) -> str:
 def safe_url(text: str) -> str:
     """Return `text` if it is a plain http or https address, else nothing.
 
-    Only printable ASCII, a host without user information, and at most 2,048 characters are let
+    Only the letters of RFC 3986 but the apostrophe, a host without user information, and at most 2,048 characters are let
     through, so that no reader can see another address than the one that is opened.
     """
     if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):

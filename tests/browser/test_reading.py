@@ -1,0 +1,175 @@
+"""The page for people: accessible, usable by keyboard, from 320 pixels to wide, and on paper."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gates.core.model import Severity
+from tests.browser.conftest import lacking
+from tests.reports import samples
+from tests.reports.hostile import rich
+
+CARDS = {
+    "passing": samples.passing,
+    "failing": lambda: samples.failing(40),
+    "unfinished": samples.unfinished,
+    "rich": rich,
+}
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory) -> str:
+    """The source of axe-core: from the folder that AXE_CORE names, else installed with npm."""
+    named = os.environ.get("AXE_CORE")
+    folder = Path(named) if named else tmp_path_factory.mktemp("axe")
+    path = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists() and shutil.which("npm"):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"],
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+    if not path.exists():
+        lacking("axe-core cannot be installed: set AXE_CORE to a folder with its node_modules")
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", CARDS)
+def test_axe_finds_nothing_p56(visit, axe: str, name: str, scheme: str) -> None:
+    page = visit(CARDS[name](), color_scheme=scheme, bypass_csp=True).page
+    page.locator("#open-all").click()
+    page.evaluate(axe)
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [
+        (each["id"], [node["target"] for node in each["nodes"]][:3], each["help"])
+        for each in result["violations"]
+    ] == []
+
+
+@pytest.mark.parametrize("width", [320, 400, 768, 1280, 2560])
+@pytest.mark.parametrize("name", CARDS)
+def test_nothing_is_wider_than_the_window(visit, name: str, width: int) -> None:
+    page = visit(CARDS[name](), viewport={"width": width, "height": 800}).page
+    page.locator("#open-all").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_everything_in_order(visit) -> None:
+    page = visit(samples.failing(3)).page
+    reached = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        tag = page.evaluate(
+            "(() => { const e = document.activeElement; return [e.tagName, e.id,"
+            " Math.round(e.getBoundingClientRect().top + scrollY),"
+            " e.textContent.slice(0, 30)]; })()"
+        )
+        if tag[0] == "BODY":
+            break
+        reached.append(tag)
+    assert reached[0][3] == "Skip to the gates"
+    assert [each[1] for each in reached if each[0] == "INPUT"] == ["filter-text"]
+    heads = sum(each[0] == "SUMMARY" for each in reached)
+    assert heads >= len(samples.failing(3).gates)
+    tops = [each[2] for each in reached[1:] if each[1] == "" and each[0] != "BUTTON"]
+    assert tops == sorted(tops)
+
+
+def test_the_skip_link_leads_past_the_overview(visit) -> None:
+    page = visit(samples.failing(3)).page
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "filter-text"
+
+
+def test_the_filter_shows_what_matches_and_says_how_much(visit) -> None:
+    page = visit(samples.failing(140)).page
+    page.keyboard.press("/")
+    page.keyboard.type("f401")
+    shown = page.locator(".findings > li:visible")
+    assert shown.count() == 28
+    assert page.locator("#filter-told").inner_text() == "1 of 7 gates, 28 findings"
+    assert page.locator(".gate:visible").count() == 1
+    assert page.locator("section.level:visible").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".gate:visible").count() == 7
+    page.locator("#filter-state").select_option("open")
+    assert page.locator(".gate:visible").count() == 4
+    page.locator("#filter-text").fill("no such text")
+    assert page.locator(".gate:visible").count() == 0
+
+
+def test_a_link_to_a_finding_opens_what_it_stands_in(visit) -> None:
+    seen = visit(samples.failing(140))
+    anchor = seen.page.locator(".findings > li").first.get_attribute("id")
+    assert not seen.page.locator(f"#{anchor}").is_visible()
+    seen.page.goto(f"{seen.address}#{anchor}")
+    seen.page.locator(f"#{anchor}").wait_for(state="visible")
+
+
+def test_an_old_scorecard_says_stale_p52(visit) -> None:
+    assert visit(samples.unfinished()).page.locator("#stale").is_visible()
+    assert not visit(samples.failing(3)).page.locator("#stale").is_visible()
+
+
+def printed(page, folder: Path) -> str:
+    """The text of the page on paper."""
+    if not shutil.which("pdftotext"):
+        lacking("there is no pdftotext")
+    page.pdf(path=str(folder / "page.pdf"), format="A4")
+    done = subprocess.run(
+        ["pdftotext", "-raw", str(folder / "page.pdf"), "-"],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return " ".join(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_holds_every_gate_and_finding_p56(visit, tmp_path: Path, scripts: bool) -> None:
+    card = rich()
+    text = printed(visit(card, scripts=scripts).page, tmp_path).replace(" ", "")
+    for gate in card.gates:
+        for each in (gate.title, gate.detail, *(each.title for each in gate.criteria)):
+            assert each.replace(" ", "") in text
+        for each in gate.findings:
+            assert each.message.replace(" ", "").replace("\n", "") in text
+        for each in gate.evidence.executions:
+            assert " ".join(each.argv).replace(" ", "") in text
+
+
+def test_what_was_folded_is_folded_again_after_printing(visit, tmp_path: Path) -> None:
+    page = visit(samples.failing(140)).page
+    before = page.evaluate("document.querySelectorAll('details[open]').length")
+    assert "ternary" in printed(page, tmp_path)
+    assert page.evaluate("document.querySelectorAll('details[open]').length") == before
+
+
+def test_a_large_page_opens_and_filters(visit) -> None:
+    seen = visit(samples.failing(10_000))
+    assert "Showing 2,000 of 10,004 findings" in seen.page.locator("main").inner_text()
+    seen.page.locator("#filter-text").fill("module_42")
+    rows = seen.page.evaluate("document.querySelectorAll('.findings > li:not(.out)').length")
+    assert 0 < rows < 100
+
+
+def test_every_severity_has_a_word_and_not_only_a_colour(visit) -> None:
+    words = set(
+        json.loads(
+            visit(rich()).page.evaluate(
+                "JSON.stringify([...document.querySelectorAll('.rule .badge')]"
+                ".map(e => e.textContent))"
+            )
+        )
+    )
+    assert words <= {each.value for each in Severity}
+    assert "critical" in words

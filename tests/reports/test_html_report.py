@@ -1,0 +1,303 @@
+"""The page: complete, in order, deterministic, small, and deaf to whatever its data says."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gates.core.model import Finding, GateResult, GateStatus, Scorecard, Severity
+from reports import html_report
+from reports.html_report import render
+from reports.page import MOST_FINDINGS, page
+from reports.visible import block, line
+from tests.reports import samples
+from tests.reports.hostile import PAYLOADS, poisoned, rich
+from tests.reports.markup import Page
+
+TEMPLATES = Path(html_report.__file__).parent / "templates"
+
+
+def shown(card: Scorecard) -> Page:
+    return Page(render(card).decode())
+
+
+CARDS = {
+    "passing": samples.passing(),
+    "failing": samples.failing(),
+    "inconclusive": samples.inconclusive(),
+    "unfinished": samples.unfinished(),
+    "rich": rich(),
+    "empty": samples.scorecard((), samples.Verdict.INCONCLUSIVE, "nothing was planned"),
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_every_element_is_closed_and_every_anchor_is_unique(name: str) -> None:
+    found = shown(CARDS[name])
+    assert found.unbalanced == []
+    anchors = found.values("id")
+    assert len(anchors) == len(set(anchors))
+    targets = {each[1:] for each in found.values("href") if each.startswith("#")}
+    assert targets <= set(anchors)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_every_gate_criterion_finding_and_reason_is_told(name: str) -> None:
+    card = CARDS[name]
+    text = shown(card).text
+    for gate in card.gates:
+        assert gate.id in text
+        assert gate.status.replace("_", " ") in text
+        if gate.status is not GateStatus.PASS:
+            assert (gate.criteria and gate.criteria[0].decided_by in text) or gate.detail in text
+        for criterion in gate.criteria:
+            assert criterion.title in text
+            assert criterion.decided_by in text
+            assert criterion.passes in text
+        for finding in gate.findings:
+            assert finding.message in text
+            assert finding.rule in text
+            assert finding.fix in text
+            assert finding.reproduce in text
+            assert (f"{finding.path}:{finding.line}" if finding.line else finding.path) in text
+        for execution in gate.evidence.executions:
+            assert " ".join(execution.argv) in text
+            assert execution.version in text
+            assert all(digest in text for digest in execution.digests.values())
+            assert execution.stderr_tail in text
+        for note in (*gate.evidence.notes, *gate.awaiting):
+            assert note in text
+
+
+def test_the_verdict_and_what_to_do_come_first() -> None:
+    card = samples.failing()
+    text = shown(card).text
+    order = [text.index(each) for each in (card.decided_by, "Do next", "Levels", "All gates")]
+    assert order == sorted(order)
+    assert text.index(card.run.id) > text.index("Level 2", text.index("All gates"))
+
+
+def test_failures_come_first_in_their_level_and_are_open() -> None:
+    raw = render(rich()).decode()
+    level_1 = raw[raw.index('<h2 id="level-1">') : raw.index('<h2 id="level-2">')]
+    states = re.findall(r'data-state="([A-Z_]+)"( open)?', level_1)
+    assert [state for state, _ in states][:2] == ["FAIL", "FAIL"]
+    assert [state for state, _ in states][2] == "ERROR"
+    assert all(bool(is_open) == (state != "PASS") for state, is_open in states)
+
+
+def test_what_is_missing_is_said() -> None:
+    unfinished = shown(samples.unfinished()).text
+    assert "Incomplete run3 gates of 4 did not run" in unfinished
+    assert "Partial run" in unfinished
+    whole = shown(samples.passing()).text
+    assert "Incomplete run" not in whole
+    assert "Partial run" not in whole
+    assert "the service speaks gRPC only" in shown(samples.inconclusive()).text
+    assert "administrator signs this commit" in shown(samples.inconclusive()).text
+
+
+def test_the_end_of_validity_is_always_readable_p52() -> None:
+    found = shown(samples.unfinished())
+    assert found.values("data-until") == ["2020-01-01T00:00:00Z"]
+    assert "Valid until2020-01-01T00:00:00Z" in found.text
+
+
+def test_the_same_scorecard_gives_the_same_bytes_p32() -> None:
+    assert render(samples.failing()) == render(samples.failing())
+
+
+def test_only_the_end_of_the_page_differs_between_runs_of_the_same_inputs() -> None:
+    card = samples.failing()
+    other = msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, id="another"))
+    first, second = render(card).decode(), render(other).decode()
+    end = first.index("<footer>")
+    assert first[:end] == second[:end]
+    assert first != second
+
+
+def test_the_content_policy_comes_first_and_fits_the_page() -> None:
+    raw = render(samples.failing()).decode()
+    found = Page(raw)
+    head = raw[raw.index("<head>") + len("<head>") :].lstrip()
+    assert head.startswith('<meta http-equiv="Content-Security-Policy"')
+    [policy] = [v for tag, name, v in found.attributes if tag == "meta" and "default-src" in v]
+    for kind in ("style", "script"):
+        digest = base64.b64encode(hashlib.sha256(found.raw[kind].encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    for part in ("default-src 'none'", "base-uri 'none'", "form-action 'none'", "img-src data:"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert raw.index("<meta charset") < 1024
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_no_style_attribute_no_handler_no_foreign_source(name: str) -> None:
+    found = shown(CARDS[name])
+    for tag, attribute, value in found.attributes:
+        assert attribute != "style", tag
+        assert not attribute.startswith("on"), (tag, attribute)
+        assert attribute not in ("src", "srcset", "action", "background", "poster"), (tag, value)
+        if attribute == "href":
+            assert value.startswith(("#", "https://docs.example/")), value
+    assert set(found.elements) & {"img", "iframe", "object", "embed", "form", "link"} == set()
+    assert found.elements.count("script") == 1
+    assert found.elements.count("style") == 1
+
+
+def test_a_link_leads_out_only_to_a_plain_address_b53() -> None:
+    raw = render(samples.inconclusive()).decode()
+    assert "javascript:alert(1)" in raw
+    assert 'href="javascript' not in raw
+    links = re.findall(r'<a href="https[^>]*>', render(samples.failing()).decode())
+    assert links
+    assert all('rel="noopener noreferrer"' in each for each in links)
+
+
+PLAIN = shown(poisoned(rich(), "plain"))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_becomes_an_element_or_attribute_p53(payload: str) -> None:
+    raw = render(poisoned(rich(), payload)).decode()
+    found = Page(raw)
+    assert found.unbalanced == []
+    assert found.elements == PLAIN.elements
+    assert [each[:2] for each in found.attributes] == [each[:2] for each in PLAIN.attributes]
+    assert found.raw == PLAIN.raw
+    assert block(payload).strip("\n") in found.text or line(payload) in found.text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_letter_that_acts_is_written_b10(payload: str) -> None:
+    text = render(poisoned(rich(), payload)).decode("utf-8", "strict")
+    assert all(letter in "\n\t" or letter.isprintable() for letter in text)
+
+
+def test_templates_are_text_to_us_b52() -> None:
+    payload = "{{7*7}}{% raw %}"
+    text = shown(poisoned(rich(), payload)).text
+    assert payload in text
+    assert text.replace(payload, "plain") == PLAIN.text
+
+
+def test_the_templates_keep_the_rules_that_make_them_safe() -> None:
+    for path in TEMPLATES.iterdir():
+        text = path.read_text("utf-8")
+        assert not re.search(r"\|\s*safe\b|Markup|autoescape", text), path.name
+        assert not re.search(r"=\s*\{\{", text), f"{path.name}: an attribute without quotes"
+        if path.suffix == ".css":
+            assert "url(" not in text
+            assert "@import" not in text
+    script = (TEMPLATES / "script.js").read_text("utf-8")
+    for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function("):
+        assert word not in script
+    for path in TEMPLATES.parent.glob("*.py"):
+        text = path.read_text("utf-8")
+        assert "Markup" not in text.replace("make markup", ""), path.name
+        assert "Template(" not in text, path.name
+
+
+def many(count: int, message: str = "") -> Scorecard:
+    card = samples.failing(count)
+    if not message:
+        return card
+    gates = tuple(
+        msgspec.structs.replace(
+            gate,
+            findings=tuple(
+                msgspec.structs.replace(each, message=message, fix=message, reproduce=message)
+                for each in gate.findings
+            ),
+        )
+        for gate in card.gates
+    )
+    return msgspec.structs.replace(card, gates=gates)
+
+
+def test_totals_are_exact_where_findings_are_not_shown_b50() -> None:
+    card = many(10_000)
+    found = shown(card)
+    assert "Showing 2,000 of 10,004 findings" in found.text
+    assert "showing 1,996 of 10,000" in found.text
+    shown_rules = re.findall(r"([\d,]+) findings, showing ([\d,]+) of ([\d,]+)", found.text)
+    assert shown_rules
+    totals = sum(int(total.replace(",", "")) for total, _, _ in shown_rules)
+    assert totals == 10_000
+    assert found.values("class").count("place") <= MOST_FINDINGS
+
+
+def test_a_small_gate_is_not_crowded_out_by_a_large_one() -> None:
+    view = page(many(10_000))
+    shares = {card.gate.id: (card.shown, card.total) for each in view.levels for card in each.cards}
+    assert shares["tests"] == (2, 2)
+    assert shares["contract"] == (2, 2)
+    assert view.findings_shown == MOST_FINDINGS
+
+
+def test_findings_that_the_results_left_out_are_counted_p31() -> None:
+    card = samples.failing(5)
+    gates = tuple(
+        msgspec.structs.replace(each, findings_total=103_412) if each.id == "lint" else each
+        for each in card.gates
+    )
+    text = shown(msgspec.structs.replace(card, gates=gates)).text
+    assert "showing 5 of 103,412" in text
+
+
+def test_more_rules_than_fit_are_counted() -> None:
+    findings = tuple(
+        Finding(tool="t", rule=f"R{index}", severity=Severity.LOW, message="m")
+        for index in range(MOST_FINDINGS + 5)
+    )
+    gate = GateResult(
+        id="g",
+        title="G",
+        level=1,
+        status=GateStatus.FAIL,
+        findings=findings,
+        findings_total=len(findings),
+    )
+    text = shown(samples.scorecard((gate,), samples.Verdict.FAIL, "why")).text
+    assert "5 further rules: see scorecard.json" in text
+
+
+@pytest.mark.parametrize("message", ["", "<&\"'>" * 800, "x" * 10_000, "\x1b" * 5000])
+def test_ten_thousand_findings_fit_into_three_megabytes(message: str) -> None:
+    assert len(render(many(10_000, message))) <= 3_000_000
+
+
+def test_two_gates_of_one_name_have_two_anchors() -> None:
+    gates = tuple(GateResult(id=each, title="", level=1) for each in ("a/b", "a b", "<>", ""))
+    found = shown(samples.scorecard(gates, samples.Verdict.INCONCLUSIVE, "why"))
+    anchors = [each for each in found.values("id") if each.startswith("gate-")]
+    assert sorted(anchors) == ["gate-a-b", "gate-a-b--2", "gate-x", "gate-x--2"]
+
+
+def test_a_step_leads_to_the_gate_that_it_names() -> None:
+    view = page(samples.failing())
+    assert (view.steps[0].gate, view.steps[0].anchor) == ("lint", "gate-lint")
+    other = msgspec.structs.replace(samples.failing(), next_steps=("do: this", "that"))
+    assert [each.anchor for each in page(other).steps] == ["", ""]
+    assert [each.text for each in page(other).steps] == ["do: this", "that"]
+
+
+def test_every_curve_has_a_title_a_description_and_a_table() -> None:
+    found = shown(samples.passing())
+    assert found.elements.count("figure") == 3
+    assert found.elements.count("desc") == 3
+    assert found.values("role").count("img") == 3
+    assert "errors over time" in found.text
+
+
+def test_tables_have_captions_and_scopes() -> None:
+    found = shown(rich())
+    assert found.elements.count("caption") == found.elements.count("table")
+    assert found.values("scope").count("col") >= 6
+    assert ("html", "lang", "en") in found.attributes
+    for landmark in ("header", "main", "footer"):
+        assert found.elements.count(landmark) == 1
+    assert found.elements.count("h1") == 1

@@ -1,0 +1,140 @@
+"""The summary on a terminal: complete, harmless, and readable down to 20 columns of ASCII."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from gates.core.model import GateStatus
+from reports.cells import columns, cut, harmless, padded, wrapped
+from reports.screen import Screen, screen_of
+from reports.terminal import plain, summary, table
+from tests.reports import samples
+from tests.reports.hostile import PAYLOADS, poisoned, rich
+
+OURS = re.compile(r"\x1b\[(?:0|2|32|33|34|1|1;31|1;35)m")
+
+
+@pytest.mark.parametrize("width", [20, 40, 47, 48, 80, 200])
+@pytest.mark.parametrize("unicode", [False, True])
+def test_every_line_fits_b65(width: int, unicode: bool) -> None:
+    for card in (samples.passing(), rich(), poisoned(rich(), "日本語 " * 30)):
+        text = table(card, Screen(width=width, unicode=unicode), "/tmp/x/scorecard.html")
+        assert max(columns(each) for each in text.splitlines()) <= width
+        assert unicode or text.isascii()
+
+
+def test_everything_not_passed_is_told_with_its_rule() -> None:
+    card = rich()
+    text = " ".join(table(card, Screen(width=400, unicode=True), "out/scorecard.html").split())
+    for gate in card.gates:
+        assert gate.id in text
+        if gate.status is not GateStatus.PASS:
+            assert gate.detail in text
+    for step in card.next_steps:
+        assert step in text
+    assert "tests.coverage: 88.42 is not >= 90" in text
+    assert "incomplete" in text
+    assert "partial" in text
+    assert text.endswith("Report: out/scorecard.html")
+
+
+def test_many_reasons_are_counted() -> None:
+    criteria = tuple(
+        samples.criterion(f"c{index}", "", samples.Status.FAIL, "no") for index in range(8)
+    )
+    gate = samples.GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
+    card = samples.scorecard((gate,), samples.Verdict.FAIL, "why")
+    assert "and 3 more" in table(card, Screen(width=80))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_only_our_own_codes_reach_a_terminal_p58(payload: str) -> None:
+    card = poisoned(rich(), payload)
+    coloured = table(card, Screen(width=80, unicode=True, colour=True), payload)
+    assert OURS.search(coloured)
+    rest = OURS.sub("", coloured)
+    assert all(letter == "\n" or letter.isprintable() for letter in rest)
+    bare = plain(card, unicode=True, report=payload)
+    assert all(letter == "\n" or letter.isprintable() for letter in bare)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_line_of_a_log_is_a_command_p57(payload: str) -> None:
+    first = {"verdict:", "warning:", "level", "gate", "next:", "report:"}
+    for each in plain(poisoned(rich(), payload), report=payload).splitlines():
+        assert each.split()[0] in first
+        assert "##[" not in each
+        each.encode("ascii")
+
+
+def test_a_log_has_one_line_for_each_gate() -> None:
+    card = rich()
+    lines = plain(card, report="out/scorecard.html").splitlines()
+    assert len([each for each in lines if each.startswith("gate ")]) == len(card.gates)
+    assert lines[0].startswith("verdict: FAIL 81.25 %: lint failed")
+    assert "gate dependencies: ERROR: timeout: pip-audit" in "\n".join(lines)
+    assert lines[-1] == "report: out/scorecard.html"
+    assert "report:" not in plain(card)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_stream_decides_what_is_shown(tmp_path: Path) -> None:
+    card = samples.failing()
+    report = tmp_path / "scorecard.html"
+    table_ = summary(card, report, Terminal(), {"TERM": "xterm", "COLUMNS": "90"})
+    assert "\x1b[1;31m" in table_
+    assert "\x1b" not in summary(card, report, Terminal(), {"TERM": "xterm", "NO_COLOR": "1"})
+    for stream, environ in (
+        (io.StringIO(), {"TERM": "xterm"}),
+        (Terminal(), {"TERM": "dumb"}),
+        (Terminal(), {}),
+    ):
+        text = summary(card, report, stream, environ)
+        assert text.startswith("verdict: FAIL")
+        assert "\x1b" not in text
+        assert str(report) in text
+
+
+@pytest.mark.parametrize(
+    ("environ", "width"),
+    [
+        ({"TERM": "xterm", "COLUMNS": "132"}, 132),
+        ({"TERM": "xterm", "COLUMNS": "3"}, 20),
+        ({"TERM": "xterm", "COLUMNS": "wide"}, 80),
+        ({"TERM": "xterm"}, 80),
+    ],
+)
+def test_width(environ: dict[str, str], width: int) -> None:
+    assert screen_of(Terminal(), environ).width == width
+
+
+def test_letters_follow_the_encoding() -> None:
+    latin = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    assert not screen_of(latin, {"TERM": "xterm"}).unicode
+    utf8 = io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")
+    assert screen_of(utf8, {"TERM": "xterm"}).unicode
+    assert not screen_of(utf8, {"TERM": "dumb"}).unicode
+    utf8.close()
+    assert not screen_of(utf8, {}).live
+
+
+def test_cells() -> None:
+    assert columns("日本e\u0301✓") == 6
+    assert cut("日本語", 5) == "日本"
+    assert padded("日", 4) == "日  "
+    assert padded("long", 2) == "long"
+    assert list(wrapped("one two three", 7)) == ["one two", "three"]
+    assert list(wrapped("one twothree", 7)) == ["one", "twothre", "e"]
+    assert list(wrapped("", 7)) == [""]
+    assert list(wrapped("日本語", 1)) == ["日", "本", "語"]
+    assert harmless("a — b… é ##[x", unicode=False) == "a - b... \\xe9 ##\\x5bx"
