@@ -59,9 +59,13 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All gates by id. `release` overlays keys of criteria in release runs."""
+    """All gates by id. `release` overlays keys of criteria in release runs.
+
+    `extends` names a bundled policy whose keys hold wherever this one is silent.
+    """
 
     name: str
+    extends: str = ""
     gates: dict[str, GatePolicy]
     pass_score: float = 90.0
     warn_score: float = 75.0

@@ -1,8 +1,9 @@
 """Target, policy and profile files: read whole, or refused with all that is wrong in them."""
 
+import hashlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -98,7 +99,7 @@ def read_policy(name: str, tools: Collection[str] = ()) -> LoadedPolicy:
     Raises ConfigError.
     """
     file = _file("policy", name)
-    document = read_document(file, _MINIMAL_POLICY)
+    document = _extended(read_document(file, _MINIMAL_POLICY))
     policy, found = convert(
         document.data, Policy, "policy", lambda policy: policy_troubles(policy, tools)
     )
@@ -116,6 +117,34 @@ def read_profile(name: str, gates: Collection[str] = ()) -> Profile:
         document.data, Profile, "profile", lambda profile: profile_troubles(profile, gates)
     )
     return _demand(profile, found, document)
+
+
+def _extended(document: Document) -> Document:
+    """The document with the keys of the bundled policy that it extends, where it is silent."""
+    base = document.data.get("extends")
+    if not isinstance(base, str) or not base:
+        return document
+    known = bundled.names("policy")
+    if base not in known:
+        allowed = ", ".join(known)
+        raise document.error([Trouble(path=("extends",), message=f"found {base}", allowed=allowed)])
+    under = read_document(_file("policy", base), _MINIMAL_POLICY)
+    both = hashlib.sha256(f"{under.digest} {document.digest}".encode()).hexdigest()
+    return msgspec.structs.replace(
+        document, data=merged(under.data, document.data), digest=f"sha256:{both}"
+    )
+
+
+def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Two tables as one: tables are merged key by key, any other value of `over` wins."""
+    both = dict(under)
+    for key, value in over.items():
+        known = both.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            both[key] = merged(known, value)
+        else:
+            both[key] = value
+    return both
 
 
 def _demand(value: _T | None, found: list[Trouble], document: Document) -> _T:

@@ -30,9 +30,15 @@ def schema_of(kind: str) -> dict[str, Any]:
     return {"$schema": _DIALECT, "title": f"gatescore {kind}", **body}
 
 
+def editor_schema_of(kind: str) -> dict[str, Any]:
+    """The schema for editors: a policy that extends another need not say everything again."""
+    schema = schema_of(kind)
+    return {**_without_required(schema), "required": ["name"]} if kind == "policy" else schema
+
+
 def rendered(kind: str) -> bytes:
     """The schema file's bytes."""
-    return json.dumps(schema_of(kind), indent=2, sort_keys=True).encode() + b"\n"
+    return json.dumps(editor_schema_of(kind), indent=2, sort_keys=True).encode() + b"\n"
 
 
 def path_of(kind: str) -> Path:
@@ -50,6 +56,17 @@ def _without_null(schema: Any) -> Any:
             return {key: _without_null(value) for key, value in schema.items()}
         case list():
             return [_without_null(entry) for entry in schema]
+        case _:
+            return schema
+
+
+def _without_required(schema: Any) -> Any:
+    match schema:
+        case dict():
+            kept = {k: v for k, v in schema.items() if k != "required" or not isinstance(v, list)}
+            return {key: _without_required(value) for key, value in kept.items()}
+        case list():
+            return [_without_required(entry) for entry in schema]
         case _:
             return schema
 

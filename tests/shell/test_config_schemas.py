@@ -20,7 +20,7 @@ def test_the_schema_file_is_that_of_the_type(kind: str) -> None:
 
 
 def problems(kind: str, data: Any) -> list[str]:
-    validator = jsonschema.Draft202012Validator(schemas.schema_of(kind))
+    validator = jsonschema.Draft202012Validator(schemas.editor_schema_of(kind))
     return [error.message for error in validator.iter_errors(data)]
 
 
