@@ -56,12 +56,17 @@ def measure(given: Mapping[str, Any]) -> ToolReport:
         examined_unit="operations",
         measurements={
             "schema.violations": Measurement(
-                value=len(violations), detail=f"{source.name}, version {source.version}"
+                value=len(violations), detail=f"{_place(source, given)}, version {source.version}"
             ),
             "schema.operations": Measurement(value=len(found)),
         },
         findings=tuple(_finding(violation, source) for violation in violations),
     )
+
+
+def _place(source: Source, given: Mapping[str, Any]) -> str:
+    """Where the document is, without an origin: the port of a run means nothing after it."""
+    return source.name.removeprefix(given["base_url"]) if given["base_url"] else source.name
 
 
 def violations_of(source: Source) -> tuple[Violation, ...]:
@@ -95,15 +100,34 @@ def _rules(errors: Iterable[Any], flawed: bool) -> Iterator[Any]:
 def _violation(error: ValidationError) -> Violation:
     deepest = error
     while deepest.context:
-        deepest = min(deepest.context, key=_closeness)
+        deepest = min(_nearest(deepest.context), key=relevance)
     pointer = "/".join(["#", *(escaped(str(part)) for part in deepest.absolute_path)])
     rule = str(deepest.validator) if isinstance(deepest.validator, str) else type(error).__name__
     return Violation(pointer, rule, deepest.message.splitlines()[0][:MESSAGE])
 
 
-def _closeness(error: ValidationError) -> tuple[bool, Any]:
-    """Of several forms that a part could have had, a mere reference is the least likely one."""
-    return "$ref" in error.message, relevance(error)
+def _nearest(context: Iterable[ValidationError]) -> list[ValidationError]:
+    """The errors of that form which a part comes nearest to, of several that it could have had."""
+    forms: dict[object, list[ValidationError]] = {}
+    for error in context:
+        forms.setdefault(error.relative_schema_path[0], []).append(error)
+    return min(forms.values(), key=_distance)
+
+
+def _distance(form: Iterable[ValidationError]) -> int:
+    return sum(_distance(_nearest(e.context)) if e.context else _weight(e) for e in form)
+
+
+def _weight(error: ValidationError) -> int:
+    """Of a form with one allowed value, such as `in: path`, only that value makes it the form.
+
+    And a mere reference is the least likely one.
+    """
+    if "$ref" in error.message:
+        return 10_000
+    allowed = error.validator_value
+    single = isinstance(allowed, list) and len(allowed) == 1
+    return 100 if error.validator == "const" or (error.validator == "enum" and single) else 1
 
 
 def _finding(violation: Violation, source: Source) -> Finding:

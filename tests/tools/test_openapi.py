@@ -107,6 +107,29 @@ def test_all_violations_are_listed_with_their_places(tree: Path) -> None:
     assert all(finding.path == "openapi.json" for finding in report.findings)
 
 
+@pytest.mark.parametrize(
+    ("parameter", "place", "words"),
+    [
+        ({"in": "path", "type": "string"}, "", "'required' is a required property"),
+        ({"in": "path", "required": True, "type": "int"}, "/type", "'int' is not one of"),
+        ({"in": "header"}, "", "'type' is a required property"),
+        ({"in": "query", "type": "list"}, "/type", "'list' is not one of"),
+        ({"in": "body", "schema": {"type": "int"}}, "/schema/type", "'int' is not one of"),
+        ({"in": "cookie", "type": "string"}, "/in", "'cookie' is not one of"),
+    ],
+)
+def test_a_parameter_is_judged_as_what_it_says_it_is(
+    tree: Path, parameter: dict[str, Any], place: str, words: str
+) -> None:
+    """Not as a body parameter with the wrong `in`, which says nothing of what to mend."""
+    bad = good("2.0")
+    bad["paths"] = {"/a/{n}": {"get": {"parameters": [{"name": "n", **parameter}], **OK}}}
+    (tree / "openapi.json").write_text(json.dumps(bad))
+    messages = [finding.message for finding in run(tree).findings]
+    expected = f"#/paths/~1a~1{{n}}/get/parameters/0{place}: {words}"
+    assert any(message.startswith(expected) for message in messages), messages
+
+
 def test_rules_beyond_the_form_are_checked(tree: Path) -> None:
     bad = good("3.1.0")
     same = {"operationId": "twice", **OK}
