@@ -1,15 +1,15 @@
 """Makes a session: the snapshot of the target, its base, its secrets, and the folders."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 
 from gates.core.target import Auth, Target
+from gates.runner.scratch import scratch_folder
 from gates.runner.session import Secrets, Session
 from gates.shell import bundled, environment, workspace
 from gates.shell.git import GitError
@@ -45,16 +45,13 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
 def session(wish: Wish, cancel: Cancellation, environ: Mapping[str, str]) -> Iterator[Session]:
     """The session, in a scratch folder that is removed afterwards. Raises PrepareError."""
     cache = cache_folder(environ)
-    try:
-        (cache / "work").mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="run-", dir=cache / "work"))
-    except OSError as error:
-        text = f"cache folder {cache}: {error.strerror}; name another with GATESCORE_CACHE"
-        raise PrepareError(text) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            scratch = stack.enter_context(scratch_folder(cache / "work"))
+        except OSError as error:
+            text = f"cache folder {cache}: {error.strerror}; name another with GATESCORE_CACHE"
+            raise PrepareError(text) from error
         yield made(wish, cancel, environ, cache, scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def made(
