@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
     except (config.ConfigError, store.StorageError) as error:
         raise UsageError(str(error)) from error
-    results = [judged(gate, report_of(folder, gate)) for gate in plan.gates]
+    results = [judged(gate, report_of(folder, gate), plan.base) for gate in plan.gates]
     card = scorecard(
         plan,
         results,

@@ -34,7 +34,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     policy: config.LoadedPolicy
     plan: Plan
     profile: str
-    base_values: dict[str, float]
     now: datetime
     notes: tuple[str, ...] = ()
 
@@ -91,7 +90,7 @@ def read(args: argparse.Namespace) -> Request:
             target.target, policy.policy, profile, level=args.level, gates=tuple(args.gate)
         )
         check_consent(target.target, planned, tuple(args.i_own_this_target))
-        base_values = outputs.read_base_run(args.base_run)
+        planned = msgspec.structs.replace(planned, base=outputs.read_base_run(args.base_run))
     except PlanError as error:
         raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
     except (config.ConfigError, outputs.OutputsError) as error:
@@ -103,7 +102,6 @@ def read(args: argparse.Namespace) -> Request:
         policy=policy,
         plan=planned,
         profile=args.profile,
-        base_values=base_values,
         now=datetime.now(UTC),
         notes=notes,
     )
@@ -167,7 +165,6 @@ def conducted(
         PolicyState(name=request.policy.policy.name, digest=request.policy.digest),
         RunInfo(id=folder.id, profile=request.profile, started_at=stamp(request.now)),
         outputs.render_of("scorecard.json"),
-        request.base_values,
         valid_until=stamp(request.now + VALID_FOR),
     )
     record.begin(keys)

@@ -38,6 +38,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pass_score: float
     warn_score: float
     release: bool = False
+    base: dict[str, float] = {}  # values by criterion of the earlier run to compare with
 
 
 def plan(

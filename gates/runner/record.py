@@ -36,7 +36,6 @@ class Record:
         policy: PolicyState,
         run: RunInfo,
         render: Render,
-        base: Mapping[str, float],
         valid_until: str = "",
     ) -> None:
         self._folder = folder
@@ -45,7 +44,6 @@ class Record:
         self._policy = policy
         self._run = run
         self._render = render
-        self._base = base
         self._valid_until = valid_until
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
@@ -65,7 +63,7 @@ class Record:
         self._durations[gate.id] = round(seconds, 3)
         folder = self._folder / "results" / gate.id
         store.write_json(folder / "report.json", report)
-        result = judged(gate, report, self._base)
+        result = judged(gate, report, self._plan.base)
         self._seen.add(gate.id)
         self._results[gate.id] = result
         self._store(result)
