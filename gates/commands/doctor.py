@@ -7,10 +7,11 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 from gates import catalog
-from gates.runner.gate import version_of
+from gates.runner.gate import BIN, version_of
 from gates.runner.prepare import cache_folder
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy
@@ -45,8 +46,16 @@ def tools() -> Iterator[Check]:
         except catalog.CatalogError as error:
             yield False, name, str(error)
             continue
-        remedy = "not installed: run nox -s tools, or install gatescore again"
-        yield version != "unknown", name, version if version != "unknown" else remedy
+        missing = "its distribution" if version == "unknown" else ", ".join(lacking(name))
+        remedy = f"lacks {missing}: run nox -s tools, or install gatescore again"
+        yield not missing, name, remedy if missing else version
+
+
+def lacking(name: str) -> list[str]:
+    """Programs of the tool's distribution that are not beside this interpreter."""
+    files = distribution(catalog.load(name).DISTRIBUTION).files or []
+    programs = {file.name for file in files if file.parent.name in ("bin", "Scripts")}
+    return sorted(program for program in programs if not (BIN / program).exists())
 
 
 def folders() -> Iterator[Check]:
