@@ -165,8 +165,10 @@ def _report(last: Step, log: str, places: tuple[str, ...]) -> ToolReport:
 
 
 def _finding(last: Step, log: str, places: tuple[str, ...]) -> Finding:
-    """The failure with the end of the log; folders of this run are left out of the text."""
-    text = f"{' '.join(last.argv)} ended with {last.code}:\n{_tail(log, TAIL_LINES)}"
+    """The failure with the end of its log; folders of this run are left out of the text."""
+    command = " ".join(last.argv)
+    said = log.rpartition(f"$ {command}\n")[2]
+    text = f"{command} ended with {last.code}:\n{_tail(said, TAIL_LINES)}"
     for place in places:
         text = text.replace(f"{place}/", "").replace(place, ".")
     return Finding(tool="build", rule="build-failed", severity=Severity.HIGH, message=text)
