@@ -17,6 +17,7 @@ MOST_POINTS = 300
 MOST_ROWS = 24
 MOST_LINES = 4
 _LARGEST = 1e15
+_TINY = 1e-9  # differences that are none on paper
 _PERCENTILE = "percentile"
 _PERCENTILES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
 
@@ -82,7 +83,9 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
 
 def steps(low: float, high: float, most: int = 5) -> list[float]:
     """Return round numbers that cover low to high, at most `most` + 2 of them."""
-    span = (high - low) or abs(high) or 1.0
+    span = high - low
+    if span <= _TINY * max(1.0, abs(high)):
+        span = max(abs(high), abs(low)) if max(abs(high), abs(low)) > _TINY else 1.0
     size = 10.0 ** math.floor(math.log10(span / most))
     size *= next(factor for factor in (1, 2, 5, 10) if span / (size * factor) <= most)
     first, last = math.floor(low / size), max(math.ceil(high / size), math.floor(low / size) + 1)

@@ -39,8 +39,8 @@ def line(text: str, limit: int = LONGEST) -> str:
 def safe_url(text: str) -> str:
     """Return `text` if it is a plain http or https address, else nothing.
 
-    Only the letters of RFC 3986 but the apostrophe, a host without user information, and at most 2,048 characters are let
-    through, so that no reader can see another address than the one that is opened.
+    Only the letters of RFC 3986 but the apostrophe, a host without user information, and at most
+    2,048 characters are let through: nobody sees another address than the one that is opened.
     """
     if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
         return ""
