@@ -76,7 +76,9 @@ def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session
             failure = Failure(reason=error.reason, detail=error.detail)
             return ToolRun(executions=tuple(executions), failure=failure)
         outputs.append(output)
-        executions.append(evidence(name, tool, invocation, finished, output, removed, session))
+        executions.append(
+            evidence(name, tool, invocation, finished, output, removed, opts, session)
+        )
         notes += [f"ended a process that {name} left behind: {stray}" for stray in finished.strays]
         if finished.ending is not Ending.EXITED:
             failure = Failure(reason=ENDINGS[finished.ending], detail=f"{name}: {finished.detail}")
@@ -158,7 +160,11 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         revision=session.revision,
         today=session.today,
         service_log=grant.service_log,
-        settings={**gate.settings, "signoff_subject": session.signoff_subject},
+        settings={
+            **gate.settings,
+            "signoff_subject": session.signoff_subject,
+            "absent": [gate.policy.criteria[name].metric for name in sorted(gate.absent)],
+        },
         deadline_s=gate.policy.deadline_s,
     )
 
@@ -170,9 +176,10 @@ def evidence(
     finished: Finished,
     output: ToolOutput,
     removed: tuple[str, ...],
+    opts: Options,
     session: Session,
 ) -> Execution:
-    """What proves that this program ran, without secrets and without this machine's folders."""
+    """What proves that this program ran: no secrets, no folders of this machine, no port."""
     redactor = session.secrets.redactor()
     places = {
         str(session.results): "results",
@@ -181,6 +188,7 @@ def evidence(
         str(session.cache): "<cache>",
         str(session.presets): "<presets>",
         str(BIN): "<tools>",
+        opts.base_url: "<service>",
     }
     return Execution(
         tool=name,

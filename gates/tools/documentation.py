@@ -15,7 +15,11 @@ METRICS = {
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """Return the one start of the probe; it reads the snapshot and the bundled document."""
+    """Return the one start of the probe; it reads the snapshot and the bundled document.
+
+    Settings: `absent`, the metrics that the target has not got: their findings would be noise.
+    """
+    absent = options.settings.get("absent", ())
     given = {
         "tree": options.tree,
         "documentation": target.documentation,
@@ -25,6 +29,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "has_service": target.service is not None,
         "has_code": bool(target.code and target.code.paths),
         "code_paths": target.code.paths if target.code else (),
+        "absent": absent if isinstance(absent, list | tuple) else (),
     }
     return (report.probe("documentation", options, given),)
 

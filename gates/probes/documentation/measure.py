@@ -13,6 +13,7 @@ from gates.probes._common import ProbeError
 from gates.probes.documentation import contract, files, operations, variables
 
 NO_DOCUMENT = "the target names no OpenAPI document"
+ABSENT = "the target file says that there is none"
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     has_service: bool = False
     has_code: bool = False
     code_paths: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()  # metrics that are not to be looked at
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,17 +49,21 @@ def measure(given: dict[str, Any]) -> ToolReport:
         raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
     document = _document(read.document)
     described = operations.described(document) if document is not None else ()
-    looks = (
+    all_looks = (
         _operations(read, document, described),
         _files(read),
         _contract(read, document, described),
         _variables(read),
     )
+    looks = tuple(look for look in all_looks if look.metric not in read.absent)
     return ToolReport(
         tool="documentation",
         examined=sum(look.examined for look in looks),
         examined_unit="documents and operations",
-        measurements={look.metric: look.measurement for look in looks},
+        measurements={
+            **{look.metric: look.measurement for look in looks},
+            **{metric: Measurement(value=None, why=ABSENT) for metric in read.absent},
+        },
         findings=tuple(finding for look in looks for finding in look.findings),
         incomplete=tuple(name for look in looks for name in look.incomplete),
         notes=tuple(note for look in looks for note in look.notes),

@@ -70,6 +70,7 @@ def judged(
     changes: dict[str, str | None] | None = None,
     target: Target = TARGET,
     document: dict[str, Any] | None = DOCUMENT,
+    **settings: object,
 ) -> ToolReport:
     tree, output = folder / "tree", folder / "output"
     for name, content in (FILES | (changes or {})).items():
@@ -81,7 +82,13 @@ def judged(
     if document is not None:
         bundled = str(output / "bundled.json")
         Path(bundled).write_text(json.dumps(document))
-    options = Options(tree=str(tree), output=str(output), python=sys.executable, document=bundled)
+    options = Options(
+        tree=str(tree),
+        output=str(output),
+        python=sys.executable,
+        document=bundled,
+        settings=settings,
+    )
     (invocation,) = documentation.commands(target, options)
     for name, content in invocation.inputs.items():
         (output / name).write_text(content)
@@ -96,6 +103,15 @@ def judged(
 
 def values(report: ToolReport) -> dict[str, float | None]:
     return {name: measured.value for name, measured in report.measurements.items()}
+
+
+def test_what_a_target_has_not_got_is_no_finding(tmp_path: Path) -> None:
+    """`[absent] "documentation.contract" = "…"` skips the criterion: its finding was noise."""
+    changes: dict[str, str | None] = {"docs/integration-contract.md": None}
+    report = judged(tmp_path, changes, absent=[VIOLATIONS])
+    assert report.findings == ()
+    assert values(report) == {PERCENT: 100, MISSING: 0, VIOLATIONS: None, ENV: 0}
+    assert [f.rule for f in judged(tmp_path, changes).findings] == ["contract-missing"]
 
 
 def test_a_documented_target_has_nothing_to_mend(tmp_path: Path) -> None:
