@@ -10,7 +10,8 @@ from gates.shell import store
 
 REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
 TERMINAL = "gatescore.terminal"  # progress and summary
-BUILT_IN = ("scorecard.html", "scorecard.json")
+SCORECARD = "scorecard.json"
+BUILT_IN = ("scorecard.html", SCORECARD)
 SCREEN = ("progress", "summary")
 
 Render = Callable[[Scorecard], bytes]
@@ -48,9 +49,12 @@ def point_of(group: str, name: str) -> EntryPoint:
 
 
 def write_all(folder: Path, card: Scorecard) -> list[str]:
-    """Write every report format; returns a text for each that could not be made."""
+    """Write every report format; returns a text for each that could not be made.
+
+    The scorecard is the last: one that says `complete` stands for all the others too.
+    """
     problems = []
-    for point in sorted(entry_points(group=REPORTS), key=lambda point: point.name):
+    for point in sorted(entry_points(group=REPORTS), key=lambda p: (p.name == SCORECARD, p.name)):
         try:
             store.write_atomic(folder / point.name, point.load()(card))
         except store.StorageError:

@@ -71,13 +71,11 @@ class Record:
         return result
 
     def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
-        """Write and return the last scorecard of the run."""
+        """The last scorecard of the run, not on disk yet: it has to be the last file written."""
         self._run = msgspec.structs.replace(
             self._run, ended_at=ended_at, notes=(*self._run.notes, *notes)
         )
-        card = self.scorecard(complete=complete)
-        self._publish(card)
-        return card
+        return self.scorecard(complete=complete)
 
     def scorecard(self, *, complete: bool) -> Scorecard:
         """The scorecard of everything known by now."""

@@ -57,6 +57,15 @@ def test_p26_a_disk_that_fills_up_on_the_way_is_no_pass(place: Place) -> None:
         assert "PASS" not in (output / "scorecard.json").read_text()
 
 
+def test_p27_a_report_that_cannot_be_kept_leaves_no_complete_scorecard(place: Place) -> None:
+    policy = place.policy({"one": fake("blocks", "scorecard.html")})
+    done = place.run("run", place.target(), "--policy", policy)
+    assert done.code == 3
+    assert str(place.output / "scorecard.html") in done.stderr
+    assert done.statuses == {"one": "PASS"}
+    assert (done.card["complete"], done.card["verdict"]) == (False, "INCONCLUSIVE")
+
+
 def test_b68_no_free_inodes_is_as_a_full_disk(place: Place) -> None:
     policy = place.policy({"one": fake()})
     with mounted(place.path / "disk", "size=80m,nr_inodes=6") as disk:
