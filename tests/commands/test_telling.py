@@ -1,0 +1,124 @@
+"""`list`, `explain`, `doctor` and the help: what they print, and that they print it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.cli import Place, broken_install, fake
+
+GATES = (
+    *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
+    *("schema", "smoke", "contract", "headers", "load", "documentation", "sign-off"),
+)
+
+
+def test_list_shows_every_gate_by_level(place: Place) -> None:
+    done = place.run("list")
+    text = done.stdout.decode()
+    assert done.code == 0
+    positions = [text.index(f"\n  {gate}\n") for gate in GATES]
+    assert positions == sorted(positions)
+    assert "load.p95" in text
+    assert "< 100" in text
+
+
+def test_list_for_programs(place: Place) -> None:
+    listed = json.loads(place.run("list", "--json").stdout)
+    assert [gate["id"] for gate in listed] == list(GATES)
+    assert all(criterion["pass"] for gate in listed for criterion in gate["criteria"])
+
+
+def test_list_of_another_policy(place: Place) -> None:
+    listed = place.run("list", "--json", "--policy", place.policy({"one": fake()}))
+    assert [gate["id"] for gate in json.loads(listed.stdout)] == ["one"]
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_explain_knows_every_gate(place: Place, gate: str) -> None:
+    from gates.commands import explain
+    from gates.commands import list as listing
+
+    shown = listing.read_policy("standard").gates[gate]
+    text = "\n".join(explain.gate_text(gate, shown))
+    assert shown.title in text
+    assert all(name in text for name in shown.criteria)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("load", ["level 2", "locust", "load.p95", "may be skipped"]),
+        ("load.p95", ["latency.p95_ms", "< 100", "95 % confidence", "gatescore run --gate load"]),
+        ("smoke.p95", ["warn", "< 200", "should"]),
+    ],
+)
+def test_explain_says_all_of_it(place: Place, name: str, words: list[str]) -> None:
+    done = place.run("explain", name)
+    assert done.code == 0
+    assert [word for word in words if word not in done.stdout.decode()] == []
+
+
+@pytest.mark.parametrize(("name", "meant"), [("lnit", "lint"), ("smoke.p59", "smoke.p95")])
+def test_explain_guesses_what_was_meant(place: Place, name: str, meant: str) -> None:
+    done = place.run("explain", name)
+    assert done.code == 2
+    assert meant in done.stderr
+
+
+def test_doctor_finds_this_machine_sound(place: Place) -> None:
+    done = place.run("doctor")
+    text = done.stdout.decode()
+    assert "BAD" not in text.replace("BAD  fake_absent", "")
+    assert "ruff" in text
+    assert done.code == 3  # the absent tool of our own fakes
+
+
+def test_doctor_without_fakes_is_content(place: Place) -> None:
+    done = place.run("doctor", env={"PYTHONPATH": ""})
+    assert (done.code, done.stderr) == (0, "")
+
+
+def test_doctor_names_a_program_that_is_missing(place: Place) -> None:
+    python = broken_install(place.path / "install", {"ruff": None})
+    done = place.run("doctor", env={"PYTHONPATH": ""}, python=python)
+    bad = [line for line in done.stdout.decode().splitlines() if line.startswith("BAD")]
+    assert done.code == 3
+    assert len(bad) >= 1
+    assert all("ruff" in line for line in bad)
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["help"]])
+def test_help_lists_the_commands(place: Place, words: list[str]) -> None:
+    argv = [sys.executable, "-m", "gates.cli", *words]
+    done = subprocess.run(argv, capture_output=True, text=True, env=place.environ({}))
+    assert done.returncode == 0
+    for verb in ("run", "list", "explain", "doctor", "judge"):
+        assert f"\n  {verb} " in done.stdout
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("rnu", "run"), ("judgee", "judge")])
+def test_a_command_that_is_none(place: Place, wrong: str, meant: str) -> None:
+    done = place.run(wrong)
+    assert done.code == 2
+    assert f"did you mean {meant}" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["run", "list", "explain", "doctor", "judge"])
+def test_every_command_has_help(place: Place, verb: str) -> None:
+    done = place.run(verb, "--help", output=place.output) if verb != "run" else None
+    if done is None:
+        argv = [sys.executable, "-m", "gates.cli", "run", "--help"]
+        ended = subprocess.run(argv, capture_output=True, text=True, env=place.environ({}))
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "--i-own-this-target" in ended.stdout
+        return
+    assert done.code == 0
+    assert f"gatescore {verb}" in done.stdout.decode()
+
+
+def test_a_listing_whose_reader_goes_away_has_no_traceback(place: Place) -> None:
+    script = '"$@" | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}'
+    done = place.run("list", around=["bash", "-c", script, "bash"])
+    assert done.stderr == ""
