@@ -335,6 +335,7 @@ def evidence(report: GateReport) -> Evidence:
         notes=(
             *(reused if report.reused else ()),
             *(note for tool in report.reports for note in tool.notes),
+            *(f"not looked at by {t.tool}: {gap}" for t in report.reports for gap in t.incomplete),
         ),
         series=tuple(series for tool in report.reports for series in tool.series),
     )

@@ -73,7 +73,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
         tool=TOOL,
         examined=len(answers),
         examined_unit="answers",
-        measurements=_measurements(missing, cookies, tls, cors, look),
+        measurements=_measurements(missing, cookies, tls, cors, look, _cookies_set(answers)),
         findings=tuple(_finding(seen) for seen in (*missing, *cookies, *tls, *cors)),
         incomplete=unanswered,
         notes=_notes(answers, look),
@@ -174,16 +174,34 @@ def _tls_flaws(look: Look, first: Sample, answers: list[tuple[Sample, Response]]
 
 
 def _measurements(
-    missing: list[Seen], cookies: list[Seen], tls: list[Seen], cors: list[Seen], look: Look
+    missing: list[Seen],
+    cookies: list[Seen],
+    tls: list[Seen],
+    cors: list[Seen],
+    look: Look,
+    cookies_set: str,
 ) -> dict[str, Measurement]:
     return {
         "headers.missing": _count({seen.flaw.subject for seen in missing}),
-        "headers.weak_cookies": _count({seen.flaw.subject for seen in cookies}),
+        "headers.weak_cookies": msgspec.structs.replace(
+            _count({seen.flaw.subject for seen in cookies}), detail=cookies_set
+        ),
         "headers.tls_violations": Measurement(
             value=float(len(tls)), detail=_NO_TLS if look.tls is None else look.tls.version
         ),
         "headers.cors_violations": _count({(s.sample.label, s.flaw.rule) for s in cors}),
     }
+
+
+def _cookies_set(answers: list[tuple[Sample, Response]]) -> str:
+    """How many cookies there were to look at: no weak one of none says little."""
+    found = {
+        text.partition("=")[0]
+        for _, answer in answers
+        for text in security_headers.values(answer.headers, "Set-Cookie")
+    }
+    named = f": {', '.join(sorted(found))}" if found else ""
+    return f"{len(found)} set in {len(answers)} answers{named}"[:200]
 
 
 def _count(distinct: set[Any]) -> Measurement:

@@ -109,7 +109,9 @@ def test_a_failure_wins_over_what_could_not_be_looked_at():
         measurements={"m": Measurement(value=999)},
         incomplete=("a.py",),
     )
-    assert judge(gate(), GateReport(gate="g", reports=(tool,)), {}).status is GateStatus.FAIL
+    result = judge(gate(), GateReport(gate="g", reports=(tool,)), {})
+    assert result.status is GateStatus.FAIL
+    assert result.evidence.notes == ("not looked at by t: a.py",)
 
 
 def test_a_tool_that_failed_makes_an_error_even_when_other_criteria_hold():

@@ -89,6 +89,7 @@ def test_a_clean_service(site: Site, look: Callable[..., ToolReport]) -> None:
     )
     assert set(report.measurements) == set(headers.METRICS)
     assert report.measurements["headers.tls_violations"].detail == "http target: not applicable"
+    assert report.measurements["headers.weak_cookies"].detail == "1 set in 6 answers: sid"
     # health, books, me with and without a token, no such path, login
     assert (report.examined, report.findings, report.incomplete) == (6, (), ())
     assert report.notes == ()
@@ -102,6 +103,7 @@ def test_its_leaky_twin(site: Site, look: Callable[..., ToolReport]) -> None:
         "tls_violations": 0.0,
         "cors_violations": 2.0,  # the request and its preflight
     }
+    assert report.measurements["headers.weak_cookies"].detail == "1 set in 6 answers: sid"
     found = {(finding.rule, finding.message.split(": ")[0]) for finding in report.findings}
     assert found == {
         ("headers.missing", "GET /gatescore-no-such-path"),
