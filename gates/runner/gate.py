@@ -189,6 +189,7 @@ def evidence(
         str(session.presets): "<presets>",
         str(BIN): "<tools>",
         opts.base_url: "<service>",
+        str(Path(catalog.__file__).parent): "<gates>",
     }
     return Execution(
         tool=name,

@@ -174,7 +174,7 @@ def _notes(warnings: Warnings) -> tuple[str, ...]:
         return ()
     more = f" and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
     named = f"{', '.join(refused[:SHOWN])}{more}"
-    return (f"answered with 401 or 403 alone: {named}; to look behind, give credentials in [auth]",)
+    return (f"answered with 401 or 403 alone: {named}; [auth] lacks credentials that may use them",)
 
 
 def _measurements(run: Run, seen: Seen, exercised: int) -> dict[str, Measurement]:
