@@ -32,6 +32,8 @@ def read_output(invocation: Invocation, finished: Finished, folder: Path) -> Too
 
 def read(path: Path) -> bytes | None:
     """A file's bytes, None if it was not written. Raises ParseError(output-too-large)."""
+    if not path.is_file():  # to open a pipe would wait for a writer
+        return None
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -39,7 +41,7 @@ def read(path: Path) -> bytes | None:
                 text = f"{path.name} has {size} bytes; at most {LARGEST} are read"
                 raise ParseError(Reason.OUTPUT_TOO_LARGE, text)
             return file.read()
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         return None
 
 
@@ -64,13 +66,20 @@ def tail(data: bytes, redactor: Redactor) -> str:
 
 
 def redact_folder(folder: Path, redactor: Redactor) -> None:
-    """Rewrite every file below the folder that holds a secret."""
+    """Rewrite every file below the folder that holds a secret.
+
+    A file too large to be searched is not kept: nobody knows what is in it.
+    """
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
-            data = path.read_bytes()
-            clean = redactor.data(data)
-            if clean != data:
-                path.write_bytes(clean)
+        if path.is_symlink() or not path.is_file():
+            continue
+        if path.stat().st_size > LARGEST:
+            path.unlink()
+            continue
+        data = path.read_bytes()
+        clean = redactor.data(data)
+        if clean != data:
+            path.write_bytes(clean)
 
 
 def located(report: ToolReport, tree: Path) -> ToolReport:

@@ -230,6 +230,20 @@ def alive(pid: int) -> bool:
         return False
 
 
+def running_in(folder: Path) -> list[str]:
+    """Command lines that name a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and alive(int(entry.name)):
+            try:
+                line = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            except OSError:
+                continue
+            if str(folder) in line:
+                found.append(line)
+    return found
+
+
 def started(output: Path, gate: str, tool: str = "fake") -> Callable[[], bool]:
     """Whether the tool of a gate has begun."""
     return (output / "results" / gate / tool / "started").exists

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.cli import Place, alive, fake, finish, gone, started, until
+from tests.faults.cli import Place, alive, fake, finish, gone, running_in, started, until
 
 FIVE = {
     "first": fake(expected_s=5),
@@ -160,7 +161,7 @@ def test_a_front_door_that_is_killed_takes_everything_with_it(place: Place, numb
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        until(started(place.output, "second"))
+        until(both_begun(place))
         process.send_signal(number)
         process.wait(timeout=30)
         children = [int(pid) for pid in pids.read_text().split()]
@@ -170,6 +171,25 @@ def test_a_front_door_that_is_killed_takes_everything_with_it(place: Place, numb
     assert done.statuses["first"] == "PASS"
     assert done.statuses["second"] in ("ERROR cancelled", "NOT_RUN")
     assert done.card["verdict"] == "INCONCLUSIVE"
+
+
+def test_an_interrupt_at_a_terminal_reaches_both_and_leaves_us_time(place: Place) -> None:
+    """Ctrl-C goes to the whole group: nox has to wait until we have saved."""
+    pids = place.path / "pids"
+    policy = place.policy({"first": fake(expected_s=20), "second": fake("resists", pids)})
+    (place.path / "noxfile.py").write_text(NOXFILE.format(python=sys.executable))
+    run = ["run", place.target(), "--policy", policy, "--output", place.output]
+    argv = [sys.executable, "-m", "nox", "-s", "gates", "--", *map(str, run)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    where = {"cwd": place.path, "env": place.environ({}), "start_new_session": True}
+    with subprocess.Popen(argv, **quiet, **where) as process:
+        until(both_begun(place))
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    done = place.run("judge", place.output, "--policy", policy)
+    assert done.statuses == {"first": "PASS", "second": "ERROR cancelled"}
+    assert (place.output / "scorecard.html").exists()
+    assert not any(alive(int(pid)) for pid in pids.read_text().split())
 
 
 @pytest.mark.parametrize(("errors", "code"), [(0, 0), (1, 1)])
@@ -182,18 +202,10 @@ def test_the_front_door_hands_on_the_exit_code(place: Place, errors: int, code: 
     assert ended.returncode == code, ended.stderr
 
 
-def running_in(folder: Path) -> list[str]:
-    """Command lines that name a folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and alive(int(entry.name)):
-            try:
-                line = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
-            except OSError:
-                continue
-            if str(folder) in line:
-                found.append(line)
-    return found
+def both_begun(place: Place) -> Callable[[], bool]:
+    """Whether the first gate is done and the second one under way."""
+    report = place.output / "results" / "first" / "report.json"
+    return lambda: report.exists() and started(place.output, "second")()
 
 
 NOXFILE = """

@@ -89,6 +89,7 @@ def test_p4_p5_p6_a_real_gate_on_a_broken_tool(
         ("traceback", "tool-crashed"),
         ("silent", "no-result"),
         ("empty", "empty-result"),
+        ("pipe", "no-result"),
         ("half", "unreadable-result"),
     ],
 )

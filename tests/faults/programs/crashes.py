@@ -15,5 +15,7 @@ match sys.argv[1]:
         raise ValueError("the tool broke")
     case "half":
         Path("result.json").write_text('{"tool": "fake", "examined": 1, "exam')
+    case "pipe":
+        os.mkfifo("result.json")
     case "empty":
         Path("result.json").touch()

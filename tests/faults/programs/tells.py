@@ -15,6 +15,9 @@ for line in said:
     print(line)
     print(line, file=sys.stderr)
 Path("notes.bin").write_bytes(b"\xff\xfe" + "\n".join(said).encode())
+with Path("large.bin").open("w") as file:
+    file.write("\n".join(said))
+    file.truncate(65 * 2**20)
 Path("deep/er").mkdir(parents=True)
 Path("deep/er/trace.txt").write_text("\n".join(said))
 if sys.argv[1:] == ["crash"]:
