@@ -34,17 +34,21 @@ def run(args: argparse.Namespace) -> int:
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
     except (config.ConfigError, store.StorageError) as error:
         raise UsageError(str(error)) from error
-    results = [judged(gate, report_of(folder, gate), plan.base) for gate in plan.gates]
+    reports = {gate.id: report_of(folder, gate) for gate in plan.gates}
+    results = [judged(gate, reports[gate.id], plan.base) for gate in plan.gates]
     card = scorecard(
         plan,
         results,
         target=before.target,
         policy=PolicyState(name=loaded.policy.name, digest=loaded.digest),
         run=before.run,
-        complete=before.complete,
+        complete=before.complete and all(gate.skipped or reports[gate.id] for gate in plan.gates),
         valid_until=before.valid_until,
     )
-    publish(args, card)
+    try:
+        publish(args, card)
+    except (OSError, store.StorageError) as error:
+        raise UsageError(f"--output: {error}") from error
     return exit_code(card)
 
 

@@ -57,7 +57,9 @@ def test_a_gate_that_only_the_new_policy_has_is_not_run(place: Place) -> None:
     wider = place.policy({"a": fake(), "b": fake()}, "wider")
     again = place.run("judge", place.output, "--policy", wider, "--json")
     assert again.code == 3
-    statuses = {gate["id"]: gate["status"] for gate in json.loads(again.stdout)["gates"]}
+    card = json.loads(again.stdout)
+    assert card["complete"] is False
+    statuses = {gate["id"]: gate["status"] for gate in card["gates"]}
     assert statuses == {"a": "PASS", "b": "NOT_RUN"}
 
 
@@ -89,6 +91,17 @@ def test_reports_are_written_where_asked(place: Place) -> None:
     done = place.run("judge", place.output, "--policy", policy, "--output", other, output=other)
     assert done.scorecard == ran.scorecard
     assert (other / "scorecard.html").read_bytes() == (place.output / "scorecard.html").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_an_output_that_cannot_be_used_is_named(place: Place, name: str) -> None:
+    policy = place.policy({"a": fake()})
+    place.run("run", place.target(), "--policy", policy)
+    (place.path / "file").write_text("mine")
+    other = place.path / name
+    done = place.run("judge", place.output, "--policy", policy, "--output", other)
+    assert done.code == 2
+    assert str(other) in done.stderr
 
 
 SURROUNDINGS = [
