@@ -13,6 +13,7 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.runner.session import Session
 from gates.shell import environment
+from gates.shell.aftermath import LOG
 from gates.shell.auth import AuthError, authenticate, secret_values
 from gates.shell.documents import load_document
 from gates.shell.network import NetworkError, Refused, allow_list
@@ -174,7 +175,7 @@ class Stage:
             )
         except ServiceError as error:
             detail = session.secrets.redactor().text(error.detail)
-            self._down = f"the target is down: {detail.splitlines()[0] if detail else ''}"
+            self._down = f"the target is down: {detail.partition(LOG)[0]}"
             raise Unavailable(error.reason, detail) from error
 
     def _granted(self, python: str) -> Grant:

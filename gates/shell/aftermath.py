@@ -7,6 +7,7 @@ from gates.shell.process import Ending, Finished
 
 TAIL_BYTES = 64 * 1024
 SHOWN_LINES = 20
+LOG = "; last log lines:\n"
 
 
 def ended(finished: Finished) -> str:
@@ -40,4 +41,4 @@ def last_lines(path: Path, lines: int = SHOWN_LINES) -> str:
 
 def quoted(said: str) -> str:
     """The end of a log as the end of a sentence."""
-    return f"; last log lines:\n{said}" if said else "; its log is empty"
+    return f"{LOG}{said}" if said else "; its log is empty"

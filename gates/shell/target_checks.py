@@ -35,9 +35,9 @@ def _files(target: Target, root: Path) -> Iterator[Trouble]:
     for path, text in _named_files(target):
         yield from _file(path, text, root)
     code, dependencies = target.code, target.dependencies
-    if code and not (code.paths or code.packages):
-        message = "has neither paths nor packages"
-        yield Trouble(path=("code",), message=message, allowed="one or both")
+    if code and not (code.paths or code.packages or code.requirements):
+        message = "has neither paths nor packages nor requirements"
+        yield Trouble(path=("code",), message=message, allowed="one or more of them")
     for index, package in enumerate(code.packages if code else ()):
         if package.startswith((".", "/")):
             yield from _file(("code", "packages", index), package, root)

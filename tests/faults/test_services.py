@@ -95,6 +95,8 @@ def test_p36_a_target_that_is_never_ready(place: Place) -> None:
     }
     assert "status 503" in done.gate("reads")["detail"]
     assert "mood sick" in done.gate("reads")["detail"]
+    assert "status 503" in done.gate("more")["detail"]
+    assert "log lines" not in done.gate("more")["detail"]  # they stand at the first gate, once
 
 
 def test_p38_a_target_that_dies_while_a_gate_uses_it(place: Place) -> None:

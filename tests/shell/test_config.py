@@ -192,6 +192,18 @@ def test_b35_a_policy_that_is_not_there_is_refused(tmp_path: Path, name: str) ->
         read_policy(str(tmp_path / name))
 
 
+@pytest.mark.parametrize("key", ["packages", "requirements"])
+def test_an_environment_is_enough_code_for_a_service_installed_ready_made(
+    tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "kinto.txt").write_text("kinto==26.5.0\n")
+    text = f'name = "a"\n[code]\n{key} = ["kinto.txt"]\n'
+    (tmp_path / "gatescore.toml").write_text(text)
+    code = read_target(tmp_path).target.code
+    assert code is not None
+    assert (code.paths, getattr(code, key)) == ((), ("kinto.txt",))
+
+
 @pytest.mark.parametrize(
     ("text", "key", "words"),
     [
