@@ -135,7 +135,12 @@ def test_p63_a_load_on_another_machine_needs_consent(place: Place, allow: str, w
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.2:{port}", "http://user:hunter22@127.0.0.1:{port}", "file:///etc"]
+    "url",
+    [
+        "http://127.0.0.2:{port}",
+        "http://user:hunter22@127.0.0.1:{port}",  # pragma: allowlist secret
+        "file:///etc",
+    ],
 )
 def test_p62_a_base_url_that_is_refused_is_not_asked(place: Place, url: str) -> None:
     with listening("127.0.0.2") as (port, accepted):

@@ -67,7 +67,7 @@ PAYLOADS = (
     f"data:text/html,<script>{MARK}</script>",
     f"vbscript:{MARK}",
     f'https://a.example/"onclick="{MARK}',
-    f"https://user:pass@a.example/{MARK}",
+    f"https://user:pass@a.example/{MARK}",  # pragma: allowlist secret
     "//127.0.0.1:9/x",
     "{{7*7}}{{ page.card }}",
     "{% raw %}{% include 'style.css' %}{# x #}",
