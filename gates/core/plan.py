@@ -135,7 +135,7 @@ def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePoli
     texts += sourceless(target)
     needed = {part for gate in chosen.values() for part in gate.needs}
     texts += [
-        f"{part}: the target file has no such part; add it, or say why there is none: "
+        f"{part}: {lacking(part, target)}; add it, or say why there is none: "
         f'[absent] {part} = "reason"'
         for part in PARTS
         if part in needed - there
@@ -144,6 +144,13 @@ def contradictions(target: Target, policy: Policy, chosen: Mapping[str, GatePoli
         and not skipped_by_name(part, target, chosen)
     ]
     return texts
+
+
+def lacking(part: str, target: Target) -> str:
+    """What is not there, in words."""
+    if target.code is not None and part in ("code", "tests"):
+        return f"[code] names no {'source: it has no paths' if part == 'code' else 'tests'}"
+    return "the target file has no such part"
 
 
 def sourceless(target: Target) -> list[str]:

@@ -111,7 +111,9 @@ def test_an_environment_without_source_is_no_code():
     installed = Code(packages=("httpbin==0.10.4",))
     made = plan(target(code=installed, absent={"code": "installed"}), POLICY, LOCAL)
     assert [g.skipped for g in made.gates] == ["code: installed", "code: installed", "", ""]
-    assert problems(target(code=installed))[0].startswith("code: the target file has no such part")
+    texts = problems(target(code=installed))
+    assert texts[0].startswith("code: [code] names no source: it has no paths; add it, or say why")
+    assert texts[1].startswith("tests: [code] names no tests; add it, or say why there is none")
 
 
 @pytest.mark.parametrize("key", ["tests", "build"])
