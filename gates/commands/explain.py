@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from gates.cli import UsageError
 from gates.commands.list import read_policy
-from gates.core.judge import words
 from gates.core.policy import Criterion, GatePolicy, Policy
+from gates.core.wording import words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

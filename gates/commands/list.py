@@ -5,8 +5,8 @@ import json
 import sys
 
 from gates.cli import UsageError
-from gates.core.judge import formal, words
 from gates.core.policy import Criterion, GatePolicy, Policy
+from gates.core.wording import formal, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
