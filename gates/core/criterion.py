@@ -100,8 +100,7 @@ def condition_holds(
     condition: Condition, criterion: Criterion, base: float | None, value: float
 ) -> bool:
     """One condition; a change relative to a base of 0 is decided by the criterion's floor."""
-    relative = condition.relative is not Relative.NONE
-    if relative and base == 0 and criterion.floor:
+    if condition.is_relative and base == 0 and criterion.floor:
         condition = parse(criterion.floor)
     return condition.holds(value, base) is True
 
@@ -109,7 +108,7 @@ def condition_holds(
 def needs_base(criterion: Criterion) -> bool:
     """Whether a condition of the criterion is relative to a base."""
     return any(
-        parse(text).relative is not Relative.NONE
+        parse(text).is_relative
         for groups in (criterion.passes, criterion.warns)
         for group in groups
         for text in group
