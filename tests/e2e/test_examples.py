@@ -1,0 +1,80 @@
+"""Both examples, all gates: the good one passes, and its twin is caught in every planted defect."""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import REPOSITORY, Judge, Run, needs_quiet
+
+DEFECTS: list[dict[str, Any]] = tomllib.loads(
+    (REPOSITORY / "examples" / "leaky" / "DEFECTS.toml").read_text()
+)["defect"]
+DATA = {"dependencies.data-complete", "dependencies.data-age"}  # a small extract, and it says so
+CAUGHT = {"dependencies.unaudited": "NO_DATA"}  # we could not look: an ERROR of its own
+
+
+@pytest.fixture(scope="session")
+def bookstore(judge: Judge) -> Run:
+    return judge("examples/bookstore")
+
+
+@pytest.fixture(scope="session")
+def leaky(judge: Judge) -> Run:
+    return judge("examples/leaky")
+
+
+def test_the_good_example_passes_all_it_can(bookstore: Run) -> None:
+    """WARN because of the advisory data alone; level 3 awaits people."""
+    needs_quiet(bookstore)
+    assert bookstore.code == 0
+    assert {id: status for id, status in bookstore.statuses().items() if status != "PASS"} == {
+        "dependencies": "WARN",
+        "sign-off": "PENDING",
+    }
+    criteria = [one for gate in bookstore.card["gates"] for one in gate["criteria"]]
+    open_ones = {one["id"] for one in criteria if one["status"] != "PASS"}
+    assert open_ones == {*DATA, "sign-off.roles"}
+    verdicts = {level["level"]: level["verdict"] for level in bookstore.card["levels"]}
+    assert verdicts == {1: "WARN", 2: "WARN", 3: "INCONCLUSIVE"}
+
+
+def test_nothing_is_found_in_the_good_example(bookstore: Run) -> None:
+    found = [finding for gate in bookstore.card["gates"] for finding in gate["findings"]]
+    assert [one for one in found if one["severity"] != "info"] == []
+
+
+def test_every_gate_of_the_good_example_looked_at_something(bookstore: Run) -> None:
+    for gate in bookstore.card["gates"]:
+        if gate["reason"] != "generator-unhealthy":
+            assert sum(gate["evidence"]["examined"].values()) > 0, gate["id"]
+            assert gate["evidence"]["executions"], gate["id"]
+
+
+def test_its_twin_fails(leaky: Run) -> None:
+    assert leaky.code == 1
+    assert leaky.card["verdict"] == "FAIL"
+    assert len(DEFECTS) >= 15
+
+
+def test_a_defect_is_planted_for_every_gate(leaky: Run) -> None:
+    assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses())
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=[defect["id"] for defect in DEFECTS])
+def test_a_planted_defect_is_caught_and_told(defect: dict[str, Any], leaky: Run) -> None:
+    gate, criterion = leaky.gate(defect["gate"]), leaky.criterion(defect["criterion"])
+    if defect["gate"] in leaky.busy():
+        needs_quiet(leaky)
+    assert gate["level"] == defect["level"]
+    assert criterion in gate["criteria"]
+    assert criterion["status"] == CAUGHT.get(defect["criterion"], "FAIL"), criterion["decided_by"]
+    assert criterion["value"] is not None
+    assert defect["criterion"] in leaky.told
+
+
+@pytest.mark.parametrize("criterion", sorted({defect["criterion"] for defect in DEFECTS}))
+def test_nothing_of_the_kind_is_flagged_on_the_good_one(criterion: str, bookstore: Run) -> None:
+    if any(one["gate"] in bookstore.busy() for one in DEFECTS if one["criterion"] == criterion):
+        needs_quiet(bookstore)
+    assert bookstore.criterion(criterion)["status"] == "PASS"
