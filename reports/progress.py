@@ -49,7 +49,8 @@ class Progress:
         with self._lock:
             self._since.pop(gate, None)
             self._ended.add(gate)
-            why = f": {detail}" if detail and status != "PASS" else ""
+            first = detail.partition("\n")[0]
+            why = f": {first}" if detail and status != "PASS" else ""
             word = status.replace("_", " ")
             if not self._screen.live:
                 self._say(f"{gate}: {word} {duration(seconds)}{why}")

@@ -57,7 +57,7 @@ def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> s
 
 def _plain_gate(gate: GateResult, scorecard: Scorecard) -> str:
     took = f" {_took(gate, scorecard)}".rstrip()
-    why = "; ".join(reasons(gate)[:_MOST_REASONS])
+    why = "; ".join(text.partition("\n")[0] for text in reasons(gate)[:_MOST_REASONS])
     status = gate.status.replace("_", " ")
     return f"gate {gate.id}: {status}{took}" + (f": {why}" if why else "")
 

@@ -7,7 +7,7 @@ import msgspec
 from gates.core.conditions import Condition, parse
 from gates.core.model import Failure, Measurement, Reason, Status
 from gates.core.policy import Criterion, Unmet
-from gates.core.wording import against, shown, words
+from gates.core.wording import against, first_line, shown, words
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ def rule(criterion: Criterion, measured: Measurement | None, failure: Failure | 
         gap = failure or Failure(
             reason=Reason.METRIC_MISSING, detail=f"no tool reported {criterion.metric}"
         )
-        return Ruling(status=Status.NO_DATA, rule=gap.detail, gap=gap.reason)
+        return Ruling(status=Status.NO_DATA, rule=first_line(gap.detail), gap=gap.reason)
     if measured.value is None:
         return Ruling(status=Status.NO_DATA, rule=measured.why, gap=gap_of(measured))
     if not math.isfinite(measured.value):

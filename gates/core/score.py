@@ -19,6 +19,7 @@ from gates.core.model import (
     Weight,
 )
 from gates.core.plan import Plan
+from gates.core.wording import first_line
 
 WEIGHTS = {Weight.BLOCK: 3.0, Weight.SHOULD: 1.0, Weight.INFO: 0.0}
 UNDECIDED = (GateStatus.ERROR, GateStatus.PENDING, GateStatus.NOT_RUN)
@@ -84,7 +85,7 @@ def verdict_of(gates: Sequence[GateResult], plan: Plan) -> tuple[Verdict, str]:
     """The verdict over some gates and the rule that decided it."""
     for gate in gates:
         if gate.status is GateStatus.FAIL:
-            return Verdict.FAIL, f"{gate.id} failed: {gate.detail}"
+            return Verdict.FAIL, f"{gate.id} failed: {first_line(gate.detail)}"
     total = sums(c for gate in gates for c in gate.criteria)
     if total.at_best is not None and total.at_best < plan.warn_score:
         text = f"score {total.score:g} is under {plan.warn_score:g}, whatever is still missing"
@@ -100,7 +101,7 @@ def verdict_of(gates: Sequence[GateResult], plan: Plan) -> tuple[Verdict, str]:
 def why(gate: GateResult) -> str:
     """The reason and detail of a gate as the tail of a sentence."""
     reason = f"({gate.reason})" if gate.reason else ""
-    return reason + (f": {gate.detail}" if gate.detail else "")
+    return reason + (f": {first_line(gate.detail)}" if gate.detail else "")
 
 
 def passing(gates: Sequence[GateResult], score: float, plan: Plan) -> tuple[Verdict, str]:
@@ -173,7 +174,7 @@ def step(gate: GateResult) -> str:
         if criterion.status in (Status.FAIL, Status.WARN) and gate.detail.startswith(criterion.id):
             hint = f" — {criterion.fix}" if criterion.fix else ""
             return f"{gate.id}: {criterion.title}: {criterion.decided_by}{hint}"
-    return f"{gate.id}: {gate.detail or gate.status.value}"
+    return f"{gate.id}: {first_line(gate.detail) or gate.status.value}"
 
 
 def exit_code(card: Scorecard, *, cancelled: int | None = None) -> int:

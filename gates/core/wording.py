@@ -18,6 +18,11 @@ def plain(condition: str) -> str:
     return condition.removeprefix("==").strip()
 
 
+def first_line(text: str) -> str:
+    """The first line of a detail; the others are for whoever opens the gate."""
+    return text.partition("\n")[0]
+
+
 def against(measured: Measurement) -> str:
     """The base that was used, or nothing."""
     return "" if measured.base is None else f" (base {shown(measured.base)})"

@@ -46,6 +46,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         Invocation(
             argv=(
                 options.python,
+                "-P",  # the judged tree must not lend modules to the tool
                 "-m",
                 "mypy",
                 *("--config-file", f"{options.presets}/mypy.ini"),

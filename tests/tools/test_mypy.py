@@ -134,3 +134,15 @@ def test_output_that_cannot_be_trusted_is_refused(given, reason, word):
         mypy.parse(given)
     assert caught.value.reason is reason
     assert caught.value.detail.startswith(word)
+
+
+def test_a_module_of_the_target_cannot_take_the_tools_place(report_of):
+    imposter = "raise SystemExit(0)\n"
+    files = {
+        "mypy/__init__.py": "",
+        "mypy/__main__.py": imposter,
+        "ast.py": imposter,
+        "src/a.py": "x: int = 'no'\n",
+    }
+    report = report_of(mypy, files)
+    assert (report.measurements["types.errors"].value, report.examined) == (1, 1)
