@@ -230,12 +230,6 @@ class Stage:
             reason=Reason.TARGET_DOWN, detail=f"the target {died}; its last lines:\n{tail}"
         )
 
-    def log_tail(self) -> str:
-        """The last lines of the running service's log, redacted."""
-        if self._running is None:
-            return ""
-        return self._session.secrets.redactor().text(self._running.log_tail())
-
     def close(self) -> None:
         """Stop the service, if one runs."""
         self._running = None
