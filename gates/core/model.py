@@ -185,8 +185,8 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     decided_by: str
     value: float | None = None
-    passes: str = ""  # the condition in words, e.g. "<= 200"
-    warns: str = ""
+    passes: str = msgspec.field(name="pass", default="")  # the condition, e.g. "<= 200"
+    warns: str = msgspec.field(name="warn", default="")
     base: float | None = None
     blocking: bool = False
     skipped: str = ""  # the reason, where the target names one
@@ -253,7 +253,6 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str = ""  # RFC 3339, UTC
     ended_at: str = ""
     durations_s: dict[str, float] = {}
-    service_log: str = ""
     notes: tuple[str, ...] = ()
 
 
