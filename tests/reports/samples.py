@@ -509,7 +509,6 @@ def scorecard(
             started_at="2026-01-01T12:00:00Z",
             ended_at="2026-01-01T12:03:41Z",
             durations_s={gate.id: 0.4 + 7.3 * index for index, gate in enumerate(gates)},
-            service_log="service.log",
             notes=("the machine has 2 cores",),
         ),
     }
