@@ -6,17 +6,36 @@ import tomllib
 from pathlib import Path
 
 import jsonschema
+import msgspec
+import pytest
 
 from gates import cli
 from gates.commands import run
+from gates.core.plan import plan
+from gates.core.target import Target
+from gates.probes.signoff import SignOff
+from gates.shell import config
 from gates.shell.schemas import schema_of
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_target_file_that_it_shows_is_valid() -> None:
-    jsonschema.Draft202012Validator(schema_of("target")).validate(tomllib.loads(BLOCKS[0]))
+@pytest.mark.parametrize("block", BLOCKS[:2], ids=["fastapi", "running"])
+def test_the_target_files_that_it_shows_are_valid(block: str) -> None:
+    jsonschema.Draft202012Validator(schema_of("target")).validate(tomllib.loads(block))
+
+
+def test_the_file_of_a_running_service_is_enough_to_plan_every_gate() -> None:
+    target = msgspec.convert(tomllib.loads(BLOCKS[1]), Target)
+    policy = config.read_policy("standard").policy
+    planned = plan(target, policy, config.read_profile("local")).gates
+    assert [gate.id for gate in planned] == list(policy.gates)
+
+
+def test_the_sign_off_that_it_shows_is_read() -> None:
+    signed = msgspec.convert(tomllib.loads(BLOCKS[3]), SignOff)
+    assert signed.role in config.read_policy("standard").policy.roles
 
 
 def test_it_names_every_option_of_run() -> None:
