@@ -1,7 +1,7 @@
 """Takes secrets out of everything we keep: the values we know, and what looks like one.
 
 Pure and deterministic. A known value is found raw and in the forms that programs give it: encoded
-for URLs, escaped for JSON, and in base64 at each of its three offsets.
+for URLs, escaped for JSON, in hex, and in base64 at each of its three offsets.
 """
 
 import base64
@@ -30,15 +30,18 @@ _PATTERNS = (
     r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
     r"(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)",
 )
+_SHARED = "[A-Za-z0-9+/_-]?"
 
 
 class Redactor:
     """Replaces secrets by MARK. `values` shorter than SHORTEST characters are not looked for."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        forms = {form for value in values if len(value) >= SHORTEST for form in _forms(value)}
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._text = re.compile("|".join([*map(re.escape, longest_first), *_PATTERNS]), re.DOTALL)
+        known = [value for value in values if len(value) >= SHORTEST]
+        forms = {re.escape(form): len(form) for value in known for form in _forms(value)}
+        forms |= {form: len(form) for value in known for form in _base64_forms(value)}
+        longest_first = sorted(forms, key=lambda form: (-forms[form], form))
+        self._text = re.compile("|".join([*longest_first, *_PATTERNS]), re.DOTALL)
 
     def text(self, value: str) -> str:
         """Return `value` without secrets."""
@@ -75,16 +78,22 @@ def _forms(value: str) -> Iterator[str]:
     yield urllib.parse.quote_plus(raw)
     yield json.dumps(value)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield raw.hex()
+    yield raw.hex().upper()
+
+
+def _base64_forms(value: str) -> Iterator[str]:
+    """Yield patterns for the value in base64, at each offset and in both alphabets."""
+    raw = value.encode("utf-8", "surrogateescape")
     for offset in range(3):
-        yield from _base64_forms(raw, offset)
-
-
-def _base64_forms(raw: bytes, offset: int) -> Iterator[str]:
-    """Yield the characters that are the same whatever stands around `raw`, in both alphabets."""
-    encoded = base64.b64encode(b"\0" * offset + raw).decode()
-    first = (0, 2, 3)[offset]  # characters that also hold bits of what stands before
-    whole = (offset + len(raw)) * 8 // 6  # and none of what follows
-    stable = encoded[first:whole]
-    if len(stable) >= SHORTEST:
-        yield stable
-        yield stable.replace("+", "-").replace("/", "_")
+        encoded = base64.b64encode(b"\0" * offset + raw).decode()
+        first = (0, 2, 3)[offset]  # characters that also hold bits of what stands before
+        whole, rest = divmod((offset + len(raw)) * 8, 6)  # and none of what follows
+        stable = encoded[first:whole]
+        if len(stable) < SHORTEST:
+            continue
+        # A character shared with a neighbour is hidden with it: it holds bits of the value.
+        before = _SHARED if offset else ""
+        after = f"{_SHARED}={{0,2}}" if rest else ""
+        for spelt in {stable, stable.replace("+", "-").replace("/", "_")}:
+            yield f"{before}{re.escape(spelt)}{after}"

@@ -26,6 +26,8 @@ JWT = ".".join(("eyJhbGciOiJub25lIn0", "eyJhIjoxfQ", ""))
         urllib.parse.quote_plus(SECRET),
         json.dumps(SECRET)[1:-1],
         json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
     ],
 )
 def test_a_known_value_is_found_in_every_spelling(form: str) -> None:
@@ -43,6 +45,21 @@ def test_a_known_value_is_found_in_base64_at_each_offset(
     shown = Redactor([secret]).text(encoded)
     assert MARK in shown
     assert len(shown.replace(MARK, "")) <= len(encoded) - len(secret)
+
+
+@pytest.mark.parametrize("before", ["", "u", "us"])
+@pytest.mark.parametrize("length", [15, 16, 17])
+@pytest.mark.parametrize("padding", ["kept", "left out"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_no_end_of_a_known_value_in_base64_stays(
+    before: str, length: int, padding: str, encode: object
+) -> None:
+    secret = "?>~hunter2-hunter2-"[:length]  # pragma: allowlist secret
+    encoded = encode(f"{before}{secret}".encode()).decode()  # type: ignore[operator]
+    if padding == "left out":
+        encoded = encoded.rstrip("=")
+    kept = encoded[: len(before)]  # characters that hold no bit of the value
+    assert Redactor([secret]).text(f"({encoded}, x)") == f"({kept}{MARK}, x)"
 
 
 def test_the_longer_of_two_values_goes_first() -> None:
