@@ -67,20 +67,22 @@ def gates(session: nox.Session) -> None:
 def level_session(number: int) -> None:
     """Offer `level1`, `level2` and `level3`: each includes the lower ones, and decides."""
 
-    @nox.session(name=f"level{number}", venv_backend="none", requires=["tools"])
     def level(session: nox.Session) -> None:
-        """Run the gates up to this level."""
         gatescore(session, "run", "--level", str(number))
+
+    level.__doc__ = f"Run the gates up to level {number}, which decides."
+    nox.session(name=f"level{number}", venv_backend="none", requires=["tools"])(level)
 
 
 def gate_session(gate: str) -> None:
     """Offer one gate as a session of its name; `tests` is ours, so that gate is `gate-tests`."""
     name = "gate-tests" if gate == "tests" else gate
 
-    @nox.session(name=name, venv_backend="none", requires=["tools"])
     def single(session: nox.Session) -> None:
-        """Run this gate alone."""
         gatescore(session, "run", "--gate", gate)
+
+    single.__doc__ = f"Run the gate {gate} alone."
+    nox.session(name=name, venv_backend="none", requires=["tools"])(single)
 
 
 for number in (1, 2, 3):

@@ -81,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 def read(args: argparse.Namespace) -> Request:
     """Read everything the command line names. Raises UsageError."""
+    refuse_contradictions(args)
     path, notes = chosen_target(args.target)
     try:
         policy = config.read_policy(args.policy, tools=names())
@@ -105,6 +106,16 @@ def read(args: argparse.Namespace) -> Request:
         now=datetime.now(UTC),
         notes=notes,
     )
+
+
+def refuse_contradictions(args: argparse.Namespace) -> None:
+    """Options that would do nothing are refused: who gives one expects something of it."""
+    if args.resume and not args.output:
+        raise UsageError("--resume needs --output DIR: the folder of the run to take up")
+    if args.gate and args.level:
+        raise UsageError("--gate and --level exclude each other: the chosen gates decide")
+    if args.advisories and not Path(args.advisories).exists():
+        raise UsageError(f"--advisories {args.advisories}: no such file or folder")
 
 
 def chosen_target(named: str | None) -> tuple[Path, tuple[str, ...]]:

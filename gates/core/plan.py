@@ -1,6 +1,6 @@
 """What will run: the policy's gates, narrowed by level and choice, against what the target has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 import msgspec
@@ -80,8 +80,17 @@ def planned(
         policy=gate,
         settings=settings,
         skipped=skip_reason(id, gate, target),
-        absent={name: target.absent[name] for name in gate.criteria if name in target.absent},
+        absent=dict(absent_criteria(gate, target)),
     )
+
+
+def absent_criteria(gate: GatePolicy, target: Target) -> Iterator[tuple[str, str]]:
+    """Criteria of a gate that the target has nothing for, each with the target's reason."""
+    for id, criterion in gate.criteria.items():
+        for name in (id, *criterion.needs):
+            if name in target.absent:
+                yield id, target.absent[name] if name == id else f"{name}: {target.absent[name]}"
+                break
 
 
 def skip_reason(id: str, gate: GatePolicy, target: Target) -> str:

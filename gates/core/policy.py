@@ -31,6 +31,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     warns: tuple[tuple[str, ...], ...] = msgspec.field(name="warn", default=())
     weight: Weight = Weight.BLOCK
     skippable: bool = False
+    needs: tuple[str, ...] = ()  # parts of the target file without which it has nothing to judge
     confidence: bool = False  # judged at the 95 % confidence bound of the percentile
     unmet: Unmet = Unmet.FAIL
     gap: Reason = Reason.STALE  # the reason of the ERROR where `unmet` is `no-data`

@@ -83,9 +83,8 @@ def level(number: int, gates: Sequence[GateResult], plan: Plan) -> LevelResult:
 
 def verdict_of(gates: Sequence[GateResult], plan: Plan) -> tuple[Verdict, str]:
     """The verdict over some gates and the rule that decided it."""
-    for gate in gates:
-        if gate.status is GateStatus.FAIL:
-            return Verdict.FAIL, f"{gate.id} failed: {first_line(gate.detail)}"
+    if failed := [gate for gate in gates if gate.status is GateStatus.FAIL]:
+        return Verdict.FAIL, told(failed)
     total = sums(c for gate in gates for c in gate.criteria)
     if total.at_best is not None and total.at_best < plan.warn_score:
         text = f"score {total.score:g} is under {plan.warn_score:g}, whatever is still missing"
@@ -95,7 +94,26 @@ def verdict_of(gates: Sequence[GateResult], plan: Plan) -> tuple[Verdict, str]:
             return Verdict.INCONCLUSIVE, f"{gate.id} is {gate.status}{why(gate)}"
     if total.score is None:
         return Verdict.INCONCLUSIVE, "nothing was judged: every criterion is skipped"
+    if (empty := unmeasured(gates)) is not None:
+        return Verdict.INCONCLUSIVE, f"level {empty} measured nothing: every gate of it is skipped"
     return passing(gates, total.score, plan)
+
+
+def told(failed: Sequence[GateResult]) -> str:
+    """Which gates failed, and why the first of them did."""
+    first = failed[0]
+    reason = first_line(first.detail)
+    if len(failed) == 1:
+        return f"{first.id} failed: {reason}"
+    names = ", ".join(gate.id for gate in failed)
+    return f"{len(failed)} gates failed: {names}; the first: {reason}"
+
+
+def unmeasured(gates: Sequence[GateResult]) -> int | None:
+    """The lowest level of which every gate is skipped: nothing there was measured."""
+    seen = {gate.level for gate in gates}
+    measured = {gate.level for gate in gates if gate.status is not GateStatus.SKIPPED}
+    return min(seen - measured, default=None)
 
 
 def why(gate: GateResult) -> str:

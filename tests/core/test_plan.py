@@ -129,6 +129,14 @@ def test_an_absent_criterion_is_kept_with_its_reason():
     assert made.gates[3].absent == {"docs.env": "reads none"}
 
 
+def test_a_criterion_without_its_part_is_skipped_with_the_parts_reason():
+    docs = gate(3, criteria={"docs.all": criterion(needs=("openapi",)), "docs.env": criterion()})
+    policy = Policy(name="p", gates={"docs": docs}, optional_parts=("openapi",))
+    made = plan(Target(name="t", absent={"openapi": "a socket"}), policy, LOCAL)
+    assert made.gates[0].absent == {"docs.all": "openapi: a socket"}
+    assert made.gates[0].skipped == ""
+
+
 @pytest.mark.parametrize(
     ("absent", "word"),
     [

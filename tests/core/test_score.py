@@ -233,3 +233,22 @@ def test_gates_that_only_warn_make_the_level_warn():
     assert result.gates[1].status is GateStatus.WARN
     assert (result.verdict, exit_code(result)) == (Verdict.WARN, 0)
     assert msgspec.json.encode(result)
+
+
+def test_a_level_of_which_every_gate_is_skipped_passes_nothing():
+    gates = [planned("a", [Weight.BLOCK]), planned("b", [Weight.BLOCK], level=2, skipped="none")]
+    results = [outcome(gates[0], [0]), outcome(gates[1], "lost")]
+    result = card(results, gates)
+    assert (result.verdict, exit_code(result)) == (Verdict.INCONCLUSIVE, 3)
+    assert result.decided_by == "level 2 measured nothing: every gate of it is skipped"
+    assert card(results, gates, decisive=1).verdict is Verdict.PASS
+
+
+def test_all_failed_gates_are_named():
+    gates = [
+        planned("a", [Weight.BLOCK]),
+        planned("b", [Weight.BLOCK]),
+        planned("c", [Weight.BLOCK]),
+    ]
+    result = card([outcome(g, v) for g, v in zip(gates, ([2], [0], [2]), strict=True)], gates)
+    assert result.decided_by == "2 gates failed: a, c; the first: a.c0: 2, must be 0"
