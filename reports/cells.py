@@ -37,6 +37,27 @@ def cut(text: str, width: int) -> str:
     return text
 
 
+def shortened(text: str, width: int, *, unicode: bool) -> str:
+    """Return `text` in at most `width` columns, with a mark of omission where it was cut."""
+    if columns(text) <= width:
+        return text
+    mark = "…" if unicode else "..."
+    return cut(text, max(width - columns(mark), 0)).rstrip() + cut(mark, width)
+
+
+def ending(text: str, width: int, *, unicode: bool) -> str:
+    """Return the end of `text` in at most `width` columns, as `shortened` does the beginning."""
+    if columns(text) <= width:
+        return text
+    mark = "…" if unicode else "..."
+    return cut(mark, width) + cut(text[::-1], max(width - columns(mark), 0))[::-1]
+
+
+def first_line(text: str) -> str:
+    """Return the first line of `text` that is not blank."""
+    return text.strip().partition("\n")[0].rstrip()
+
+
 def padded(text: str, width: int) -> str:
     """Return `text` with spaces up to `width` columns; longer text stays as it is."""
     return text + " " * (width - columns(text))

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from gates.core.model import GateResult, Scorecard, Verdict
-from reports.cells import columns, cut, harmless, padded, wrapped
+from gates.core.model import Finding, GateResult, GateStatus, Scorecard, Verdict
+from reports.cells import columns, cut, ending, first_line, harmless, padded, shortened, wrapped
 from reports.numbers import duration, number
-from reports.order import gates_worst_first, reasons
+from reports.order import findings_worst_first, gates_worst_first, reasons, total_findings
 from reports.screen import Screen, screen_of
 
 _MOST_REASONS = 5
+_MOST_FINDINGS = 3
+_WIDEST_FINDING = 200  # columns of one finding in a log
+_ROOM_FOR_MESSAGE = 30
 _LONGEST_NAME = 24
 _STATUS = 10  # columns of the longest state of a gate and its mark
 _WIDEST_VERDICT = 15  # INCONCLUSIVE with its mark
@@ -29,37 +32,48 @@ def summary(scorecard: Scorecard, report: Path, stream: TextIO, environ: Mapping
 
 
 def table(scorecard: Scorecard, screen: Screen, report: str = "") -> str:
-    """Return the summary in at most `screen.width` columns, from 20 on."""
+    """Return the summary in at most `screen.width` columns, from 20 on.
+
+    Only the place of the report is never broken: it has a line of its own, of any length.
+    """
     lines = ["", *_head(scorecard, screen), "", *_levels(scorecard, screen), ""]
     lines += _gates(scorecard, screen)
     if scorecard.next_steps:
         lines += ["", screen.styled("Do next", "1")]
         for index, step in enumerate(scorecard.next_steps, 1):
-            lines += _item(f"{index}. ", step, screen)
+            lines += _item(f"{index}. ", first_line(step), screen)
     if report:
-        lines += ["", *_item("Report: ", report, screen)]
+        lines += ["", "Report:", _place(report, unicode=screen.unicode)]
     return "\n".join(lines)
 
 
 def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> str:
     """Return the summary for a log: every gate, level and step on a line of its own."""
-    lines = [f"verdict: {scorecard.verdict}{_score(scorecard.score)}: {scorecard.decided_by}"]
+    why = first_line(scorecard.decided_by)
+    lines = [f"verdict: {scorecard.verdict}{_score(scorecard.score)}: {why}"]
     lines += [f"warning: {text}" for text in _warnings(scorecard)]
     lines += [
-        f"level {each.level}: {each.verdict}{_score(each.score)}: {each.decided_by}"
+        f"level {each.level}: {each.verdict}{_score(each.score)}: {first_line(each.decided_by)}"
         for each in scorecard.levels
     ]
-    lines += [_plain_gate(gate, scorecard) for gate in gates_worst_first(scorecard.gates)]
-    lines += [f"next: {step}" for step in scorecard.next_steps]
-    lines += [f"report: {report}"] if report else []
-    return "\n".join(harmless(each, unicode=unicode, limit=4000) for each in lines)
+    for gate in gates_worst_first(scorecard.gates):
+        lines += [_plain_gate(gate, scorecard), *_plain_findings(gate, unicode)]
+    lines += [f"next: {first_line(step)}" for step in scorecard.next_steps]
+    shown = [harmless(each, unicode=unicode, limit=4000) for each in lines]
+    shown += [f"report: {_place(report, unicode=unicode)}"] if report else []
+    return "\n".join(shown)
 
 
 def _plain_gate(gate: GateResult, scorecard: Scorecard) -> str:
     took = f" {_took(gate, scorecard)}".rstrip()
-    why = "; ".join(text.partition("\n")[0] for text in reasons(gate)[:_MOST_REASONS])
+    why = "; ".join(first_line(text) for text in reasons(gate)[:_MOST_REASONS])
     status = gate.status.replace("_", " ")
     return f"gate {gate.id}: {status}{took}" + (f": {why}" if why else "")
+
+
+def _plain_findings(gate: GateResult, unicode: bool) -> Iterator[str]:
+    for text in _findings(gate, _WIDEST_FINDING, unicode=unicode):
+        yield f"finding {gate.id}: {text}"
 
 
 def _head(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
@@ -68,7 +82,7 @@ def _head(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
     name = f"{target.name} {target.revision[:12]}{dirty}"
     yield from _item("", name, screen)
     yield from _line(screen, "", scorecard.verdict, _score(scorecard.score))
-    yield from _item("  ", scorecard.decided_by, screen)
+    yield from _item("  ", first_line(scorecard.decided_by), screen)
     for text in _warnings(scorecard):
         yield from _item("  ! ", text, screen)
 
@@ -82,7 +96,7 @@ def _levels(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
     for each in scorecard.levels:
         decides = ", decides" if each.level == scorecard.decisive_level else ""
         yield from _line(screen, f"Level {each.level}{decides}", each.verdict, _score(each.score))
-        yield from _item("  ", each.decided_by, screen)
+        yield from _item("  ", first_line(each.decided_by), screen)
 
 
 def _line(screen: Screen, name: str, verdict: Verdict, score: str) -> Iterator[str]:
@@ -115,9 +129,41 @@ def _why(gate: GateResult, screen: Screen) -> Iterator[str]:
     texts = reasons(gate)
     indent = " " * (_STATUS + 1 if screen.width >= _NARROW else 2)
     for text in texts[:_MOST_REASONS]:
-        yield from _item(indent, text, screen)
+        yield from _item(indent, first_line(text), screen)
     if len(texts) > _MOST_REASONS:
         yield f"{indent}and {len(texts) - _MOST_REASONS} more"
+    indent += "  "
+    for text in _findings(gate, screen.width - len(indent), unicode=screen.unicode):
+        yield indent + text
+
+
+def _findings(gate: GateResult, width: int, *, unicode: bool) -> Iterator[str]:
+    """The worst findings of a gate that lost something by them, each on one line."""
+    if gate.status not in (GateStatus.FAIL, GateStatus.WARN):
+        return
+    worst = findings_worst_first(gate.findings)[:_MOST_FINDINGS]
+    for each in worst:
+        yield shortened(_told(each, width, unicode=unicode), width, unicode=unicode)
+    more = total_findings(gate) - len(worst)
+    if more:
+        text = harmless(f"… and {more:,} more in the report", unicode=unicode)
+        yield shortened(text, width, unicode=unicode)
+
+
+def _told(finding: Finding, width: int, *, unicode: bool) -> str:
+    """Place, rule and message; a long place loses its beginning, so that all three are seen."""
+    place = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path
+    room = max(width // 2, width - _ROOM_FOR_MESSAGE)
+    texts = (
+        harmless(each, unicode=unicode) for each in (finding.rule, first_line(finding.message))
+    )
+    told = (ending(harmless(place, unicode=unicode), room, unicode=unicode), *texts)
+    return " ".join(text for text in told if text)
+
+
+def _place(report: str, *, unicode: bool) -> str:
+    """The whole of a path, on one line: it is there to be copied."""
+    return harmless(report, unicode=unicode, limit=10 * len(report))
 
 
 def _item(prefix: str, text: str, screen: Screen) -> Iterator[str]:

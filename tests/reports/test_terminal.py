@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gates.core.model import GateStatus
-from reports.cells import columns, cut, harmless, padded, wrapped
+from reports.cells import columns, cut, ending, first_line, harmless, padded, shortened, wrapped
 from reports.screen import Screen, screen_of
 from reports.terminal import plain, summary, table
 from tests.reports import samples
@@ -20,7 +20,7 @@ OURS = re.compile(r"\x1b\[(?:0|2|32|33|34|1|1;31|1;35)m")
 @pytest.mark.parametrize("unicode", [False, True])
 def test_every_line_fits_b65(width: int, unicode: bool) -> None:
     for card in (samples.passing(), rich(), poisoned(rich(), "日本語 " * 30)):
-        text = table(card, Screen(width=width, unicode=unicode), "/tmp/x/scorecard.html")
+        text = table(card, Screen(width=width, unicode=unicode))
         assert max(columns(each) for each in text.splitlines()) <= width
         assert unicode or text.isascii()
 
@@ -62,7 +62,7 @@ def test_only_our_own_codes_reach_a_terminal_p58(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_line_of_a_log_is_a_command_p57(payload: str) -> None:
-    first = {"verdict:", "warning:", "level", "gate", "next:", "report:"}
+    first = {"verdict:", "warning:", "level", "gate", "finding", "next:", "report:"}
     for each in plain(poisoned(rich(), payload), report=payload).splitlines():
         assert each.split()[0] in first
         assert "##[" not in each
@@ -77,6 +77,72 @@ def test_a_log_has_one_line_for_each_gate() -> None:
     assert "gate dependencies: ERROR: timeout: pip-audit" in "\n".join(lines)
     assert lines[-1] == "report: out/scorecard.html"
     assert "report:" not in plain(card)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize("report", ["/a b/" + "long/" * 300 + "scorecard.html", "x.html"])
+def test_the_place_of_the_report_is_never_broken(width: int, report: str) -> None:
+    card = samples.failing()
+    assert table(card, Screen(width=width), report).splitlines()[-2:] == ["Report:", report]
+    assert plain(card, report=report).splitlines()[-1] == f"report: {report}"
+
+
+def with_findings(status: GateStatus, count: int, **more: object) -> samples.Scorecard:
+    findings = tuple(
+        samples.Finding(
+            tool="t",
+            rule=f"R{index}",
+            severity=samples.Severity.INFO if index % 2 else samples.Severity.HIGH,
+            message=f"message {index}\nsecond line",
+            path=f"a{index}.py",
+            line=index,
+        )
+        for index in range(count)
+    )
+    gate = samples.GateResult(
+        id="g", title="", level=1, status=status, findings=findings, **{"detail": "why"} | more
+    )
+    return samples.scorecard((gate,), samples.Verdict.FAIL, "why")
+
+
+@pytest.mark.parametrize("status", [GateStatus.FAIL, GateStatus.WARN])
+def test_the_three_worst_findings_of_a_gate_are_told(status: GateStatus) -> None:
+    card = with_findings(status, 5)
+    told = ["a0.py R0 message 0", "a2.py:2 R2 message 2", "a4.py:4 R4 message 4"]
+    rest = "... and 2 more in the report"
+    lines = [each.strip() for each in table(card, Screen(width=80)).splitlines()]
+    start = lines.index("why", [each.split()[:2] for each in lines].index([status, "g"])) + 1
+    assert lines[start:] == [*told, rest]
+    log = plain(card).splitlines()
+    assert [each for each in log if each.startswith("finding ")] == [
+        f"finding g: {each}" for each in (*told, rest)
+    ]
+
+
+def test_place_rule_and_message_of_a_finding_are_seen_on_a_narrow_screen() -> None:
+    text = table(samples.failing(), Screen(width=40, unicode=True))
+    assert "\n    …e/module_11.py:78 B006 Do not use…\n" in text
+
+
+def test_findings_that_are_all_told_leave_no_rest() -> None:
+    assert "more in the report" not in table(with_findings(GateStatus.FAIL, 3), Screen(width=80))
+    assert "and 97 more in the report" in plain(
+        with_findings(GateStatus.FAIL, 5, findings_total=100)
+    )
+
+
+@pytest.mark.parametrize("status", [GateStatus.PASS, GateStatus.ERROR, GateStatus.PENDING])
+def test_findings_that_decided_nothing_are_left_to_the_report(status: GateStatus) -> None:
+    assert "message" not in table(with_findings(status, 2), Screen(width=80))
+
+
+def test_only_the_first_line_of_a_reason_is_told() -> None:
+    detail = "\nwaited 60 s\nTraceback\n  more"
+    card = with_findings(GateStatus.ERROR, 0, detail=detail)
+    for text in (table(card, Screen(width=80)), plain(card)):
+        assert "waited 60 s" in text
+        assert "Traceback" not in text
+        assert "x0a" not in text
 
 
 class Terminal(io.StringIO):
@@ -131,6 +197,15 @@ def test_letters_follow_the_encoding() -> None:
 def test_cells() -> None:
     assert columns("日本e\u0301✓") == 6
     assert cut("日本語", 5) == "日本"
+    assert shortened("日本語", 6, unicode=True) == "日本語"
+    assert shortened("日本語", 5, unicode=True) == "日本…"
+    assert shortened("a b c", 4, unicode=False) == "a..."
+    assert shortened("abc", 2, unicode=False) == ".."
+    assert ending("src/a.py:3", 8, unicode=True) == "…/a.py:3"
+    assert ending("src/a.py:3", 10, unicode=False) == "src/a.py:3"
+    assert ending("日本語", 5, unicode=True) == "…本語"
+    assert ending("abc", 2, unicode=False) == ".."
+    assert first_line("\n one \r\ntwo") == "one"
     assert padded("日", 4) == "日  "
     assert padded("long", 2) == "long"
     assert list(wrapped("one two three", 7)) == ["one two", "three"]
