@@ -17,6 +17,7 @@ from gates.core.model import ToolReport
 
 MARK = "‹redacted›"
 SHORTEST = 6  # a shorter value would blot out ordinary words
+SHORTEST_LINE = 16  # of a value of many lines, such as a key: the end of a log may cut it
 
 # None reaches over a quotation mark: what is cleaned may be JSON and has to stay it.
 _PATTERNS = (
@@ -37,7 +38,7 @@ class Redactor:
     """Replaces secrets by MARK. `values` shorter than SHORTEST characters are not looked for."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        known = [value for value in values if len(value) >= SHORTEST]
+        known = [part for value in values if len(value) >= SHORTEST for part in _parts(value)]
         forms = {re.escape(form): len(form) for value in known for form in _forms(value)}
         forms |= {form: len(form) for value in known for form in _base64_forms(value)}
         longest_first = sorted(forms, key=lambda form: (-forms[form], form))
@@ -68,6 +69,11 @@ class Redactor:
                 return [self.tree(item) for item in value]
             case _:
                 return value
+
+
+def _parts(value: str) -> Iterator[str]:
+    yield value
+    yield from (line for line in value.splitlines() if len(line) >= SHORTEST_LINE)
 
 
 def _forms(value: str) -> Iterator[str]:

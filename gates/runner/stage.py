@@ -13,7 +13,7 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.runner.session import Session
 from gates.shell import environment
-from gates.shell.aftermath import LOG
+from gates.shell.aftermath import LOG, explained
 from gates.shell.auth import AuthError, authenticate, secret_values
 from gates.shell.documents import load_document
 from gates.shell.network import NetworkError, Refused, allow_list
@@ -209,7 +209,7 @@ class Stage:
                 session.target.auth, service.base_url, session.secrets.variables, allow
             )
         except (AuthError, NetworkError) as error:
-            raise Unavailable(Reason.ENVIRONMENT_FAILED, f"login: {error}") from error
+            raise Unavailable(Reason.ENVIRONMENT_FAILED, str(error)) from error
         except Refused as error:
             raise Unavailable(Reason.REFUSED_BY_SAFETY, f"login: {error}") from error
         session.secrets.learn(*secret_values(headers))
@@ -223,11 +223,11 @@ class Stage:
         died = self._running.died()
         if died is None:
             return None
-        tail = self._session.secrets.redactor().text(self._running.log_tail())
+        detail = f"the target {died}{explained(self._running.log_tail())}"
         self._down = f"the target {died} during an earlier gate"
         self.close()
         return Failure(
-            reason=Reason.TARGET_DOWN, detail=f"the target {died}; its last lines:\n{tail}"
+            reason=Reason.TARGET_DOWN, detail=self._session.secrets.redactor().text(detail)
         )
 
     def close(self) -> None:

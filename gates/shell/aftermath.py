@@ -1,5 +1,6 @@
 """Says how a program ended and what it last wrote, for people."""
 
+import re
 import signal
 from pathlib import Path
 
@@ -7,7 +8,8 @@ from gates.shell.process import Ending, Finished
 
 TAIL_BYTES = 64 * 1024
 SHOWN_LINES = 20
-LOG = "; last log lines:\n"
+LOG = "\nlast log lines:\n"
+TRACEBACK = "Traceback (most recent call last):"
 
 
 def ended(finished: Finished) -> str:
@@ -28,17 +30,39 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def last_lines(path: Path, lines: int = SHOWN_LINES) -> str:
-    """The last lines of a file; nothing if there is none."""
+def last_lines(path: Path, lines: int = SHOWN_LINES, health: str = "") -> str:
+    """The last lines of a file; nothing if there is none.
+
+    `health` is a path whose entries in an access log are left out: they are our own requests.
+    """
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - TAIL_BYTES))
             text = file.read(TAIL_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    kept = text.splitlines()
+    if health:
+        ours = re.compile(rf"\bGET {re.escape(health)} HTTP/\d")
+        kept = [line for line in kept if not ours.search(line)]
+    return "\n".join(kept[-lines:])
 
 
 def quoted(said: str) -> str:
     """The end of a log as the end of a sentence."""
-    return f"{LOG}{said}" if said else "; its log is empty"
+    return f"{LOG}{said}" if said else "; its log says nothing"
+
+
+def explained(said: str) -> str:
+    """The end of a log as the cause of an end: what it comes to, and on new lines all of it."""
+    cause = _cause(said)
+    return f": {cause}{LOG}{said}" if cause else "; its log says nothing"
+
+
+def _cause(said: str) -> str:
+    """The last line of the last traceback, or else the last that says anything."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(lines) if TRACEBACK in line]
+    after = lines[starts[-1] + 1 :] if starts else []
+    raised = (line for line in after if not line[0].isspace())
+    return next(raised, lines[-1] if lines else "").strip()

@@ -17,7 +17,7 @@ import msgspec
 
 from gates.core.model import Reason
 from gates.core.target import Service
-from gates.shell.aftermath import SHOWN_LINES, ended, last_lines, quoted
+from gates.shell.aftermath import SHOWN_LINES, ended, explained, last_lines, quoted
 from gates.shell.cancellation import Cancellation
 from gates.shell.listeners import on_port
 from gates.shell.network import Refused, allow_list, check
@@ -44,7 +44,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A healthy service. `ready_s` is None and `pid` 0 for one that was already running.
 
     `pid` is its supervisor's: the service is everything below. `attempts` counts the health
-    requests before it was taken for ready. `log` need not exist.
+    requests before it was taken for ready. `log` need not exist. `health` is the path they ask.
     """
 
     base_url: str
@@ -52,6 +52,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     ready_s: float | None
     attempts: int
     log: Path
+    health: str = ""
     pid: int = 0
     supervised: Supervised | None = None
 
@@ -61,8 +62,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return ended(finished) if finished else None
 
     def log_tail(self, lines: int = SHOWN_LINES) -> str:
-        """The last lines it wrote, raw: redact them before showing."""
-        return last_lines(self.log, lines)
+        """The last lines it wrote but for our health checks, raw: redact them before showing."""
+        return last_lines(self.log, lines, self.health)
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ def running(
             ready_s=health.ready_s,
             attempts=health.attempts,
             log=place.log,
+            health=service.health,
             pid=supervised.pid,
             supervised=supervised,
         )
@@ -219,7 +221,7 @@ def _run_step(name: str, argv: tuple[str, ...], place: _Place, cancel: Cancellat
         raise ServiceError(Reason.CANCELLED, f"service.{name}: {finished.detail}")
     if finished.ending is not Ending.EXITED or finished.exit_code != 0:
         said = last_lines(finished.stderr, SHOWN_LINES) or last_lines(finished.stdout, SHOWN_LINES)
-        detail = f"service.{name} {ended(finished)}{quoted(said)}"
+        detail = f"service.{name} {ended(finished)}{explained(said)}"
         raise ServiceError(Reason.ENVIRONMENT_FAILED, detail)
 
 
@@ -272,7 +274,7 @@ def _watching(supervised: Supervised, cancel: Cancellation) -> Callable[[float],
         if cancel.is_set():
             raise ServiceError(Reason.CANCELLED, "cancelled while the service started")
         if finished:
-            detail = f"the service {ended(finished)}, and was never healthy"
+            detail = f"the service {ended(finished)}"
             raise ServiceError(Reason.TARGET_DOWN, detail)
 
     return pause
@@ -283,10 +285,10 @@ def _explained(error: ServiceError, place: _Place, supervised: Supervised) -> Se
     if error.reason is not Reason.TARGET_DOWN:
         return error
     foreign = foreign_listener(supervised.pid, place.port)
-    said = quoted(last_lines(place.log, SHOWN_LINES))
+    said = last_lines(place.log, SHOWN_LINES, place.service.health)
     if supervised.wait(0):
         taken = f"; port {place.port} is in use by {foreign}" if foreign else ""
-        return ServiceError(Reason.TARGET_DOWN, f"{error.detail}{taken}{said}")
+        return ServiceError(Reason.TARGET_DOWN, f"{error.detail}{taken}{explained(said)}")
     wrong = wrong_listener(supervised.pid, place.port)
     reason = Reason.WRONG_TARGET if foreign else Reason.TARGET_DOWN
-    return ServiceError(reason, f"{error.detail}{f'; {wrong}' if wrong else ''}{said}")
+    return ServiceError(reason, f"{error.detail}{f'; {wrong}' if wrong else ''}{quoted(said)}")

@@ -62,6 +62,12 @@ def test_no_end_of_a_known_value_in_base64_stays(
     assert Redactor([secret]).text(f"({encoded}, x)") == f"({kept}{MARK}, x)"
 
 
+def test_a_line_of_a_known_value_is_hidden_too() -> None:
+    secret = "short\nsixteen-letters!\nfifteen-letters"
+    assert Redactor([secret]).text("a sixteen-letters! b") == f"a {MARK} b"
+    assert MARK not in Redactor([secret]).text("short fifteen-letters")
+
+
 def test_the_longer_of_two_values_goes_first() -> None:
     assert Redactor(["secret", "secret-and-more"]).text("x secret-and-more") == f"x {MARK}"
 

@@ -148,7 +148,8 @@ def test_a_failing_step_is_an_environment_that_failed(tmp_path: Path, step: str)
     command = ("/bin/sh", "-c", "echo no such table >&2; exit 4")
     error = failure(web("ok", **{step: command}), tmp_path)
     assert error.reason is Reason.ENVIRONMENT_FAILED
-    assert error.detail == f"service.{step} exited with 4; last log lines:\nno such table"
+    first, _, log = error.detail.partition("\nlast log lines:\n")
+    assert (first, log) == (f"service.{step} exited with 4: no such table", "no such table")
     assert not (tmp_path / "out" / "service.log").exists()
 
 
@@ -168,7 +169,7 @@ def test_a_service_that_dies_early_says_its_exit_code_and_its_last_words(tmp_pat
     begin = time.monotonic()
     error = failure(web("dies", "3"), tmp_path)
     assert error.reason is Reason.TARGET_DOWN
-    assert error.detail.startswith("the service exited with 3, and was never healthy")
+    assert error.detail.startswith("the service exited with 3: database is locked\n")
     assert error.detail.endswith("database is locked")
     assert time.monotonic() - begin < 10  # not the deadline
 
