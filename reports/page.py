@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from gates.core.model import (
-    CriterionResult,
     Finding,
     GateResult,
     GateStatus,
@@ -15,8 +14,8 @@ from gates.core.model import (
     Severity,
     Status,
 )
+from reports.cells import first_line
 from reports.charts import Chart, charts
-from reports.numbers import Headroom, headroom, shown_value
 from reports.order import (
     criteria_worst_first,
     fair_shares,
@@ -26,6 +25,7 @@ from reports.order import (
     status_counts,
     total_findings,
 )
+from reports.rows import Row, row, several_lines
 from reports.visible import LONGEST, block, line
 
 MOST_FINDINGS = 2000
@@ -33,14 +33,6 @@ _TEXT_BUDGET = 900_000  # characters of messages, fixes and commands: keeps the 
 _SHORTEST = 160
 _MOST_TOOLS = 8
 _FOLDED_FROM = 12  # a rule with more findings than this starts closed
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion with what follows from its numbers."""
-
-    result: CriterionResult
-    value: str
-    headroom: Headroom | None
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +60,15 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One gate. `unshown_rules` counts rules of which no finding fitted on the page."""
+    """One gate. `unshown_rules` counts rules of which no finding fitted on the page.
+
+    `reasons` are first lines; `lines` is the gate's detail where it has more than one of them.
+    """
 
     gate: GateResult
     anchor: str
     reasons: tuple[str, ...]
+    lines: str
     rows: tuple[Row, ...]
     passed: int
     groups: tuple[Group, ...]
@@ -197,8 +193,9 @@ def _card(
     return Card(
         gate=gate,
         anchor=anchor,
-        reasons=tuple(reasons(gate)),
-        rows=tuple(_row(each) for each in criteria_worst_first(gate.criteria)),
+        reasons=tuple(first_line(text) for text in reasons(gate)),
+        lines=several_lines(gate),
+        rows=tuple(row(each, gate) for each in criteria_worst_first(gate.criteria)),
         passed=sum(each.status is Status.PASS for each in gate.criteria),
         groups=tuple(groups),
         total=total_findings(gate),
@@ -213,10 +210,6 @@ def _card(
 def _tools(gate: GateResult) -> tuple[str, ...]:
     named = [line(f"{run.tool} {run.version}", 120) for run in gate.evidence.executions]
     return tuple(dict.fromkeys(named))[:_MOST_TOOLS]
-
-
-def _row(result: CriterionResult) -> Row:
-    return Row(result=result, value=shown_value(result), headroom=headroom(result))
 
 
 def _group(anchor: str, total: int, findings: list[Finding], limit: int, names: _Names) -> Group:

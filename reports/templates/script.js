@@ -24,7 +24,7 @@
       const head = rule.querySelector("summary").textContent;
       return { element, rule, text: (head + " " + element.textContent).toLowerCase() };
     });
-    const heads = [".head", ".reasons", ".criteria", ".evidence", ".notes"];
+    const heads = [".head", ".reasons", ".lines", ".criteria", ".evidence", ".notes"];
     gate.own = heads.flatMap((name) => all(name, gate.element)).map((e) => e.textContent).join(" ").toLowerCase();
   };
   const filter = () => {

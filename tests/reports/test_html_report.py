@@ -55,7 +55,7 @@ def test_every_gate_criterion_finding_and_reason_is_told(name: str) -> None:
             assert (gate.criteria and gate.criteria[0].decided_by in text) or gate.detail in text
         for criterion in gate.criteria:
             assert criterion.title in text
-            assert criterion.decided_by in text
+            assert criterion.decided_by.removeprefix("not run: ") in text
             assert criterion.passes in text
         for finding in gate.findings:
             assert finding.message in text
@@ -158,6 +158,7 @@ def test_a_link_leads_out_only_to_a_plain_address_b53() -> None:
 
 
 PLAIN = shown(poisoned(rich(), "plain"))
+PLAIN_LINES = shown(poisoned(rich(), "plain\nplain"))  # such a detail gets a block of its own
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -165,9 +166,10 @@ def test_no_text_becomes_an_element_or_attribute_p53(payload: str) -> None:
     raw = render(poisoned(rich(), payload)).decode()
     found = Page(raw)
     assert found.unbalanced == []
-    assert found.elements == PLAIN.elements
-    assert [each[:2] for each in found.attributes] == [each[:2] for each in PLAIN.attributes]
-    assert found.raw == PLAIN.raw
+    harmless = PLAIN_LINES if "\n" in payload.strip() else PLAIN
+    assert found.elements == harmless.elements
+    assert [each[:2] for each in found.attributes] == [each[:2] for each in harmless.attributes]
+    assert found.raw == harmless.raw
     assert block(payload).strip("\n") in found.text or line(payload) in found.text
 
 
@@ -199,6 +201,39 @@ def test_the_templates_keep_the_rules_that_make_them_safe() -> None:
         text = path.read_text("utf-8")
         assert "Markup" not in text.replace("make markup", ""), path.name
         assert "Template(" not in text, path.name
+
+
+def unseen(detail: str, decided_by: str, status: GateStatus = GateStatus.ERROR) -> Scorecard:
+    criteria = tuple(
+        samples.criterion(
+            f"g.{index}", "C", samples.Status.NO_DATA, decided_by, detail=detail, fix="Mend it."
+        )
+        for index in range(3)
+    )
+    gate = GateResult(id="g", title="G", level=1, status=status, detail=detail, criteria=criteria)
+    return samples.scorecard((gate,), samples.Verdict.INCONCLUSIVE, "why")
+
+
+@pytest.mark.parametrize(
+    ("status", "decided_by"),
+    [
+        (GateStatus.ERROR, "the tool broke"),
+        (GateStatus.NOT_RUN, "not run: the tool broke\n  first\n  second"),
+    ],
+)
+def test_lines_of_a_detail_are_shown_once_as_lines(status: GateStatus, decided_by: str) -> None:
+    raw = render(unseen("the tool broke\n  first\n  second", decided_by, status)).decode()
+    assert '<pre class="lines">\nthe tool broke\n  first\n  second</pre>' in raw
+    assert raw.count("  second") == 1
+    assert raw.count("see above") == 3
+    assert "Mend it." not in raw
+
+
+def test_a_criterion_without_data_says_its_own_reason() -> None:
+    raw = render(unseen("one line", "too few samples")).decode()
+    assert raw.count("too few samples") == 3
+    assert '<pre class="lines">' not in raw
+    assert "Mend it." not in raw
 
 
 def many(count: int, message: str = "") -> Scorecard:
