@@ -1,7 +1,9 @@
 """What comes in from a program: read with a cap, digested, redacted on disk, and located."""
 
+import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,9 +13,12 @@ from gates.core.model import Finding, Reason, ToolReport
 from gates.core.redact import Redactor
 from gates.core.tool import Invocation, ParseError, ToolOutput
 from gates.shell.process import Finished
+from gates.shell.store import StorageError, write_atomic
 
 LARGEST = 64 * 2**20  # bytes of one result file
 TAIL_LINES = 12
+LOG_BYTES = 2**20  # of a service's log that are kept
+CUT = re.compile(rb"\[gatescore: \d+ bytes left out here\]\n")
 
 
 def read_output(invocation: Invocation, finished: Finished, folder: Path) -> ToolOutput:
@@ -80,6 +85,31 @@ def redact_folder(folder: Path, redactor: Redactor) -> None:
         clean = redactor.data(data)
         if clean != data:
             path.write_bytes(clean)
+
+
+def keep_log(log: Path, kept: Path, redactor: Redactor) -> None:
+    """Store the end of a service's log without secrets, at most LOG_BYTES.
+
+    What cannot be stored is left out: the run's own files tell of a disk that is full.
+    """
+    with contextlib.suppress(OSError, StorageError):
+        clean = redactor.data(_last_whole_lines(log, 2 * LOG_BYTES))
+        if len(clean) > LOG_BYTES:
+            clean = clean[-LOG_BYTES:].partition(b"\n")[2]
+        if clean:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(kept, clean)
+
+
+def _last_whole_lines(log: Path, most: int) -> bytes:
+    """The end of a file. A line that was cut is left out: half a secret would not be known."""
+    with log.open("rb") as file:
+        skipped = max(0, os.fstat(file.fileno()).st_size - most)
+        file.seek(skipped)
+        data = file.read(most)
+    if CUT.search(data):
+        skipped, data = 1, CUT.split(data)[-1]
+    return data.partition(b"\n")[2] if skipped else data
 
 
 def located(report: ToolReport, tree: Path) -> ToolReport:

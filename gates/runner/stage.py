@@ -11,6 +11,7 @@ from gates.core.model import Failure, Reason
 from gates.core.openapi import DocumentError
 from gates.core.plan import PlannedGate
 from gates.core.target import Service
+from gates.runner import ingest
 from gates.runner.session import Session
 from gates.shell import environment
 from gates.shell.aftermath import LOG, explained
@@ -55,6 +56,7 @@ class Stage:
         self._python: str | Failure | None = None
         self._documents: dict[str, str | Failure] = {}  # by the origin that serves it, "" if none
         self._starts = 0
+        self._starter = ""  # the gate that started the service; "" while none runs
         self._down = ""
         self._open = ExitStack()
         self._running: Running | None = None
@@ -154,12 +156,13 @@ class Stage:
             raise Unavailable(Reason.TARGET_DOWN, "the target file names no [service]")
         if self._running is None or (gate.policy.state == "fresh" and service.start):
             self.close()
-            self._start(service, python)
+            self._start(service, python, gate.id)
         return self._granted(python)
 
-    def _start(self, service: Service, python: str) -> None:
+    def _start(self, service: Service, python: str, gate: str) -> None:
         session = self._session
         self._starts += 1
+        self._starter = gate
         env, _ = environment.allowed(session.environ)
         try:
             self._running = self._open.enter_context(
@@ -169,11 +172,12 @@ class Stage:
                     python=python or sys.executable,
                     env=env,
                     variables=session.secrets.variables,
-                    output=session.scratch / f"service-{self._starts}",
+                    output=self._place(),
                     cancel=session.cancel,
                 )
             )
         except ServiceError as error:
+            self._keep_log()
             detail = session.secrets.redactor().text(error.detail)
             self._down = f"the target is down: {detail.partition(LOG)[0]}"
             raise Unavailable(error.reason, detail) from error
@@ -231,7 +235,20 @@ class Stage:
         )
 
     def close(self) -> None:
-        """Stop the service, if one runs."""
+        """Stop the service, if one runs, and keep its log."""
         self._running = None
         self._headers = None
-        self._open.close()
+        try:
+            self._open.close()
+        finally:
+            self._keep_log()
+
+    def _place(self) -> Path:
+        return self._session.scratch / f"service-{self._starts}"
+
+    def _keep_log(self) -> None:
+        """Store what the service wrote with the results of the gate that started it."""
+        session, gate, self._starter = self._session, self._starter, ""
+        if gate:
+            kept = session.results / gate / "service.log"
+            ingest.keep_log(self._place() / "service.log", kept, session.secrets.redactor())

@@ -55,6 +55,7 @@ def test_p64_no_secret_is_anywhere_in_the_output(place: Place, how: list[str]) -
     assert done.statuses == {"tells": "ERROR tool-crashed" if how else "PASS"}
     assert len(values) == 2
     assert "redacted" in (place.output / "results/tells/fake/0.stdout").read_text()
+    assert "redacted" in (place.output / "results/tells/service.log").read_text()
     assert leaks(place.output, values) == []
     said = done.stdout + done.stderr.encode()
     assert [trace for value in values for trace in traces(value) if trace in said] == []

@@ -95,6 +95,8 @@ def test_p36_a_target_that_is_never_ready(place: Place) -> None:
     }
     assert "status 503" in done.gate("reads")["detail"]
     assert "mood sick" in done.gate("reads")["detail"]
+    assert "mood sick" in (place.output / "results/reads/service.log").read_text()
+    assert not (place.output / "results/more/service.log").exists()
     assert "status 503" in done.gate("more")["detail"]
     assert "log lines" not in done.gate("more")["detail"]  # they stand at the first gate, once
 
@@ -115,6 +117,7 @@ def test_p38_a_target_that_dies_while_a_gate_uses_it(place: Place) -> None:
     assert first.startswith("the target exited with 7: ")
     assert log[0] == "last log lines:"
     assert done.gate("kills")["findings"] == []
+    assert "asked for /die" in (place.output / "results/kills/service.log").read_text()
 
 
 FOREIGN = "http://192.0.2.1:8000"
