@@ -93,6 +93,6 @@
   if (location.hash) reveal();
 
   let closed = [];
-  window.addEventListener("beforeprint", () => { closed = all("details:not([open])"); closed.forEach((e) => { e.open = true; }); });
+  window.addEventListener("beforeprint", () => { closed = all("details:not([open]):not(.proof)"); closed.forEach((e) => { e.open = true; }); });
   window.addEventListener("afterprint", () => { closed.forEach((e) => { e.open = false; }); closed = []; });
 })();
