@@ -117,7 +117,7 @@ def test_p38_a_target_that_dies_while_a_gate_uses_it(place: Place) -> None:
     assert first.startswith("the target exited with 7: ")
     assert log[0] == "last log lines:"
     assert done.gate("kills")["findings"] == []
-    assert "asked for /die" in (place.output / "results/kills/service.log").read_text()
+    assert "mood brief" in (place.output / "results/kills/service.log").read_text()
 
 
 FOREIGN = "http://192.0.2.1:8000"
