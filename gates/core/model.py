@@ -141,6 +141,7 @@ class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()  # warnings worth showing: strays killed, unknown severity read …
     series: tuple[Series, ...] = ()
     pending: tuple[str, ...] = ()  # what a person has to do before this can be judged
+    version: str = ""  # the version that really ran, where it is not our own
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ ENDINGS = {
     Ending.NOT_STARTED: Reason.TOOL_MISSING,
 }
 BIN = Path(sys.executable).parent
+UNKNOWN = "unknown"  # also of what ran in the target's environment, until its report says it
 
 
 class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +103,14 @@ def parsed(
         return ToolRun(executions=executions, failure=failure)
     report = redactor.report(ingest.located(report, session.tree))
     report = msgspec.structs.replace(report, notes=(*report.notes, *notes))
-    return ToolRun(executions=executions, report=report)
+    return ToolRun(executions=as_told(executions, report), report=report)
+
+
+def as_told(executions: tuple[Execution, ...], report: ToolReport) -> tuple[Execution, ...]:
+    """The executions with the version that really ran, where the report knows it."""
+    if not report.version:
+        return executions
+    return tuple(msgspec.structs.replace(one, version=report.version) for one in executions)
 
 
 def start(
@@ -194,7 +202,7 @@ def evidence(
     return Execution(
         tool=name,
         argv=tuple(ingest.redacted_argv(invocation.argv, redactor, places)),
-        version=version_of(tool),
+        version=version_of(tool) if invocation.argv[0] != opts.target_python else UNKNOWN,
         exit_code=finished.exit_code,
         digests=ingest.digests(output),
         removed_env=removed,
@@ -207,4 +215,4 @@ def version_of(tool: Tool) -> str:
     try:
         return version(tool.DISTRIBUTION)
     except PackageNotFoundError:
-        return "unknown"
+        return UNKNOWN

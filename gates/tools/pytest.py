@@ -6,10 +6,12 @@ code of 0 without it means that something ended the process early.
 
 from pathlib import Path, PurePosixPath
 
+import msgspec
+
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import coverage_json, junit, scope
+from gates.tools.formats import coverage_json, junit, scope, strict_json
 from gates.tools.formats.junit import Outcome
 
 DISTRIBUTION = "pytest"
@@ -21,26 +23,35 @@ METRICS = {
     "coverage.branches_percent": Metric("Branch coverage of the target's own code", "%"),
 }
 RUNNER = Path(__file__).parents[1] / "probes" / "run_pytest.py"
-NO_PYTEST = 97  # exit code of RUNNER
+MISSING = 97  # exit code of RUNNER: the target environment lacks pytest or coverage
 NO_TESTS = 5  # exit code of pytest
 INTERRUPTED = 2  # exit code of pytest; with errors in the JUnit file: it could not collect them
 WORST_FILES = 10
 
 
+class Versions(msgspec.Struct, frozen=True, kw_only=True):
+    """What RUNNER found in the target environment; None: it is missing there."""
+
+    pytest: str | None
+    coverage: str | None
+
+
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """The tests under coverage, then coverage's report."""
+    """The tests under coverage, then coverage's report. Raises ParseError: there are no tests."""
     code = target.code
     if code is None:
         return ()
-    coverage = (options.target_python, "-m", "coverage")
+    _expect_files(code, options)
     data = ("--data-file", f"{options.output}/coverage.data")
     settings = ("--rcfile", f"{options.presets}/coverage.ini")
     return (
         Invocation(
             argv=(
-                *(*coverage, "run", *data, *settings, "--source", _sources(code, options)),
-                *(str(RUNNER), *scope.import_roots(code, options.files), "--"),
-                *("-p", "no:cacheprovider", "-o", "junit_family=xunit1"),
+                *(options.target_python, str(RUNNER)),
+                *("--versions", f"{options.output}/versions.json"),
+                *(*data, *settings, "--source", _sources(code, options)),
+                *(f"--root={root}" for root in scope.import_roots(code, options.files)),
+                *("--", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"),
                 f"--junitxml={options.output}/junit.xml",
                 f"--rootdir={options.tree}",
                 *code.tests,
@@ -49,16 +60,27 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             deadline_s=options.deadline_s,
             env={"PYTHONDONTWRITEBYTECODE": "1"},
             inputs=scope.handed(options, scope.below(options.files, code.paths, (".py",))),
-            files={**scope.FILES, "junit": "junit.xml"},
+            files={**scope.FILES, "junit": "junit.xml", "versions": "versions.json"},
             exits=(0, 1),
         ),
         Invocation(
-            argv=(*coverage, "json", *data, *settings, "-o", f"{options.output}/coverage.json"),
+            argv=(
+                *(options.target_python, "-m", "coverage", "json", *data, *settings),
+                *("-o", f"{options.output}/coverage.json"),
+            ),
             cwd=options.tree,
             deadline_s=options.deadline_s,
             files={"coverage": "coverage.json"},
         ),
     )
+
+
+def _expect_files(code: Code, options: Options) -> None:
+    """Refuse a folder of tests with nothing in it: pytest would only call it unknown."""
+    for place in code.tests:
+        if not scope.below(options.files, (place,), ("",)):
+            detail = f'code.tests: "{place}" holds no file that git sees'
+            raise ParseError(Reason.NOTHING_EXAMINED, detail)
 
 
 def _sources(code: Code, options: Options) -> str:
@@ -72,6 +94,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """Read the tests, then the coverage. Raises ParseError."""
     scope.expect_outputs(outputs, 2, "pytest")
     ran, measured = outputs
+    versions = _versions(ran)
     results = _results(ran)
     handed = scope.read(ran)
     counts = _counts(results.tests)
@@ -87,16 +110,25 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         findings=(*_failures(results, handed), *_uncovered(coverage)),
         incomplete=_incomplete(ran, counts["tests.failed"]),
         notes=tuple(f"flaky: {_name(t)} ({_attempts(t)})" for t in results.tests if t.flaky),
+        version=f"{versions.pytest}, coverage {versions.coverage}",
     )
+
+
+def _versions(ran: ToolOutput) -> Versions:
+    """What ran the tests. Raises ParseError where something is missing in the environment."""
+    if ran.exit_code != MISSING and "versions" not in ran.files:
+        raise scope.crashed(ran, "pytest")
+    found = strict_json.decode_as(ran.files.get("versions"), Versions, what="the versions")
+    missing = [name for name, version in msgspec.structs.asdict(found).items() if not version]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        detail = f"{' and '.join(missing)} {verb} not installed in the target environment: "
+        raise ParseError(Reason.ENVIRONMENT_FAILED, f"{detail}add to code.requirements")
+    return found
 
 
 def _results(ran: ToolOutput) -> junit.Results:
     """The finished JUnit file, or why there is none."""
-    said = scope.last_line(ran.stderr)
-    if ran.exit_code == NO_PYTEST or said.endswith("No module named coverage"):
-        name = "pytest" if ran.exit_code == NO_PYTEST else "coverage"
-        detail = f"{name} is not installed in the target environment: add it to code.requirements"
-        raise ParseError(Reason.ENVIRONMENT_FAILED, detail)
     finished = ran.exit_code in (0, 1, INTERRUPTED, NO_TESTS)
     if not finished:
         raise scope.crashed(ran, "pytest")

@@ -1,5 +1,8 @@
 """A target's tests run for real: failures, early ends, and coverage that counts every own line."""
 
+import venv
+from importlib.metadata import version
+
 import pytest
 
 from gates.core.model import Reason, Severity
@@ -11,6 +14,7 @@ CODE = Code(paths=("src",), tests=("tests",))
 SHOP = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n"
 GOOD = "from shop.sums import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n"
 TREE = {"src/shop/__init__.py": "", "src/shop/sums.py": SHOP, "tests/test_sums.py": GOOD}
+VERSIONS = b'{"pytest": "8.1.1", "coverage": "7.4.0"}'
 SCOPE = b'{"tree": "/tree", "files": ["src/a.py"]}'
 JUNIT = (
     b'<testsuites><testsuite tests="1"><testcase classname="t" name="a"/></testsuite></testsuites>'
@@ -104,10 +108,29 @@ def test_a_module_that_cannot_be_imported_is_an_error_and_the_run_incomplete(rep
     assert report.incomplete[0].startswith("pytest could not collect all tests")
 
 
-def test_a_missing_tests_folder_is_a_crash(report_of):
+def test_a_folder_of_tests_without_files_is_named(report_of):
     with pytest.raises(ParseError) as caught:
-        report_of(tool, TREE, Code(paths=("src",), tests=("lost",)))
-    assert caught.value.reason is Reason.TOOL_CRASHED
+        report_of(tool, TREE, Code(paths=("src",), tests=("tests", "lost")))
+    assert caught.value.reason is Reason.NOTHING_EXAMINED
+    assert caught.value.detail == 'code.tests: "lost" holds no file that git sees'
+
+
+def test_all_that_the_environment_lacks_is_named_at_once(report_of, tmp_path):
+    bare = tmp_path / "bare"
+    venv.create(bare, with_pip=False)
+    with pytest.raises(ParseError) as caught:
+        report_of(tool, TREE, CODE, target_python=str(bare / "bin" / "python"))
+    assert caught.value.reason is Reason.ENVIRONMENT_FAILED
+    assert caught.value.detail == (
+        "pytest and coverage are not installed in the target environment: add to code.requirements"
+    )
+
+
+def test_the_versions_that_ran_are_told(report_of):
+    ours = f"{version('pytest')}, coverage {version('coverage')}"
+    assert report_of(tool, TREE, CODE).version == ours
+    report = tool.parse((ran(files={"junit": JUNIT}), NO_DATA))
+    assert report.version == "8.1.1, coverage 7.4.0"
 
 
 def test_code_that_is_no_code_has_no_coverage(report_of):
@@ -117,9 +140,8 @@ def test_code_that_is_no_code_has_no_coverage(report_of):
 
 
 def ran(code=0, stderr=b"", files=None):
-    return ToolOutput(
-        exit_code=code, stderr=stderr, stdout=b"1 passed\n", files={"scope": SCOPE, **(files or {})}
-    )
+    given = {"scope": SCOPE, "versions": VERSIONS, **(files or {})}
+    return ToolOutput(exit_code=code, stderr=stderr, stdout=b"1 passed\n", files=given)
 
 
 NO_DATA = ToolOutput(exit_code=1, stdout=b"No data to report.\n")
@@ -162,12 +184,17 @@ def test_exit_code_1_without_a_failing_test_is_incomplete():
 @pytest.mark.parametrize(
     ("output", "reason", "words"),
     [
-        (ran(97), Reason.ENVIRONMENT_FAILED, "pytest is not installed in the target environment"),
         (
-            ran(1, b"/env/bin/python: No module named coverage\n"),
+            ran(97, files={"versions": b'{"pytest": null, "coverage": "7.4.0"}'}),
             Reason.ENVIRONMENT_FAILED,
-            "coverage is not installed in the target environment: add it to code.requirements",
+            "pytest is not installed in the target environment: add to code.requirements",
         ),
+        (
+            ran(97, files={"versions": b'{"pytest": "8.1.1", "coverage": null}'}),
+            Reason.ENVIRONMENT_FAILED,
+            "coverage is not installed in the target environment: add to code.requirements",
+        ),
+        (ran(1, files={"versions": b"{}"}), Reason.UNREADABLE_RESULT, "schema: "),
         (ran(0), Reason.NO_RESULT, "pytest ended early"),
         (ran(1), Reason.NO_RESULT, "pytest ended early"),
         (ran(2), Reason.TOOL_CRASHED, "pytest ended with 2"),
