@@ -14,6 +14,7 @@ from gates.core.model import Scorecard
 from reports.numbers import duration, number, with_unit
 from reports.page import page
 from reports.visible import LONGEST, block, line, safe_url
+from reports.words import counted, revision
 
 _BACKSTOP = 3 * LONGEST  # more than any text that was cut already
 
@@ -55,6 +56,8 @@ def _prepared() -> tuple[Environment, str]:
         "number": number,
         "with_unit": with_unit,
         "duration": duration,
+        "counted": counted,
+        "revision": revision,
         "safe_url": safe_url,
         "icon": _ICONS.__getitem__,
         "tone": lambda status: _TONES.get(status, _ICONS[status]),

@@ -27,6 +27,7 @@ from reports.order import (
 )
 from reports.rows import Row, row, several_lines
 from reports.visible import LONGEST, block, line
+from reports.words import decided_by
 
 MOST_FINDINGS = 2000
 _TEXT_BUDGET = 900_000  # characters of messages, fixes and commands: keeps the page under 3 MB
@@ -101,6 +102,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page."""
 
     card: Scorecard
+    decided_by: str
     levels: tuple[Level, ...]
     steps: tuple[Step, ...]
     findings_total: int
@@ -124,6 +126,7 @@ def page(card: Scorecard) -> Page:
     ]
     return Page(
         card=card,
+        decided_by=decided_by(card),
         levels=tuple(_levels(card, cards)),
         steps=tuple(_step(text, cards) for text in card.next_steps),
         findings_total=sum(each.total for each in cards),

@@ -108,7 +108,8 @@ class Progress:
         lines = lines[:_MOST_LINES] + ([f"  and {hidden} more"] if hidden > 0 else [])
         if lines:
             done, total = len(self._ended), max(len(self._expected), len(self._ended))
-            lines.append(f"  {done} of {total} gates have ended")
+            gates = "gate has" if total == 1 else "gates have"
+            lines.append(f"  {done} of {total} {gates} ended")
         return [cut("  " + self._safe(each.strip()), self._screen.width - 1) for each in lines]
 
     def _guess(self, gate: str) -> str:

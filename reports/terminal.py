@@ -9,6 +9,7 @@ from reports.cells import columns, cut, ending, first_line, harmless, padded, sh
 from reports.numbers import duration, number
 from reports.order import findings_worst_first, gates_worst_first, reasons, total_findings
 from reports.screen import Screen, screen_of
+from reports.words import decided_by, revision
 
 _MOST_REASONS = 5
 _MOST_FINDINGS = 3
@@ -49,7 +50,7 @@ def table(scorecard: Scorecard, screen: Screen, report: str = "") -> str:
 
 def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> str:
     """Return the summary for a log: every gate, level and step on a line of its own."""
-    why = first_line(scorecard.decided_by)
+    why = first_line(decided_by(scorecard))
     lines = [f"verdict: {scorecard.verdict}{_score(scorecard.score)}: {why}"]
     lines += [f"warning: {text}" for text in _warnings(scorecard)]
     lines += [
@@ -77,12 +78,10 @@ def _plain_findings(gate: GateResult, unicode: bool) -> Iterator[str]:
 
 
 def _head(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
-    target = scorecard.target
-    dirty = " with uncommitted changes" if target.dirty else ""
-    name = f"{target.name} {target.revision[:12]}{dirty}"
+    name = f"{scorecard.target.name} {revision(scorecard.target, 12)}"
     yield from _item("", name, screen)
     yield from _line(screen, "", scorecard.verdict, _score(scorecard.score))
-    yield from _item("  ", first_line(scorecard.decided_by), screen)
+    yield from _item("  ", first_line(decided_by(scorecard)), screen)
     for text in _warnings(scorecard):
         yield from _item("  ! ", text, screen)
 

@@ -53,7 +53,7 @@
       level.classList.toggle("out", !all("details.gate:not(.out)", level).length);
     }
     const narrowed = wanted || state.value !== "all";
-    told.textContent = narrowed ? shownGates + " of " + gates.length + " gates, " + shownFindings + " findings" : "";
+    told.textContent = narrowed ? shownGates + " of " + gates.length + (gates.length === 1 ? " gate, " : " gates, ") + shownFindings + (shownFindings === 1 ? " finding" : " findings") : "";
   };
   if (tools) {
     tools.hidden = false;
