@@ -1,18 +1,24 @@
 """Files that are either the old one or the new one, whole, whatever happens while they change."""
 
 import contextlib
+import errno
 import os
 import threading
 from pathlib import Path
 from typing import Protocol
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+
 
 class StorageError(Exception):
-    """The disk did not take or give a file. `detail` names path, cause and free bytes."""
+    """The disk did not take or give a file. `detail` names path and cause.
 
-    def __init__(self, path: Path, cause: str) -> None:
+    Where `full`, for a disk that takes nothing more, it also names the free bytes.
+    """
+
+    def __init__(self, path: Path, cause: str, *, full: bool = True) -> None:
         self.path = path
-        self.detail = f"{path}: {cause}; {free_space(path)}"
+        self.detail = f"{path}: {cause}; {free_space(path)}" if full else f"{path}: {cause}"
         super().__init__(self.detail)
 
 
@@ -96,7 +102,12 @@ def write_atomic(path: Path, data: bytes, *, disk: Disk = DISK) -> None:
 def _failed(path: Path, remove: Path, error: OSError) -> StorageError:
     with contextlib.suppress(OSError):
         remove.unlink(missing_ok=True)
-    return StorageError(path, error.strerror or str(error))
+    return storage_error(path, error)
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """What the system said of a file."""
+    return StorageError(path, error.strerror or str(error), full=error.errno in _FULL)
 
 
 def _fill(path: Path, data: bytes, disk: Disk) -> None:

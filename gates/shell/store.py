@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from gates.shell.atomic import DISK, Disk, StorageError, free_bytes, write_atomic
+from gates.shell.atomic import DISK, Disk, StorageError, free_bytes, storage_error, write_atomic
 from gates.shell.lock import NAME as LOCK_NAME
 from gates.shell.lock import Lock, OutputBusy, OutputError
 
@@ -74,6 +74,8 @@ class RunFolder:
         try:
             _demand_space(path, minimum_free)
             _clear(path)
+            if output is not None:
+                _hide_from_git(path, disk)
             disk.make_folder(path / "results")
         except OSError as error:
             lock.release()
@@ -92,7 +94,7 @@ class RunFolder:
             if not folder.is_dir():
                 self._disk.make_folder(folder)
         except OSError as error:
-            raise StorageError(folder, error.strerror or str(error)) from None
+            raise storage_error(folder, error) from None
         return folder
 
     def write(self, name: str, data: bytes) -> Path:
@@ -148,12 +150,14 @@ def read_json(path: Path, kind: type[_T]) -> _T:
     """Read a value that `write_json` wrote. Raises StorageError: absent, too large, not of it."""
     try:
         if path.stat().st_size > _LARGEST_JSON:
-            raise StorageError(path, f"larger than {_LARGEST_JSON} bytes")
+            raise StorageError(path, f"larger than {_LARGEST_JSON} bytes", full=False)
         return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        raise StorageError(path, "no such file", full=False) from None
     except OSError as error:
-        raise StorageError(path, error.strerror or str(error)) from None
+        raise storage_error(path, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise StorageError(path, f"not a {kind.__name__}: {error}") from None
+        raise StorageError(path, f"not a {kind.__name__}: {error}", full=False) from None
 
 
 def _escaped_surrogate(found: re.Match[bytes]) -> bytes:
@@ -202,6 +206,13 @@ def _named_run(path: Path, disk: Disk) -> Path:
         raise OutputError(f"{path} cannot be made: {path.parent} {what}")
     disk.make_folder(path)
     return path
+
+
+def _hide_from_git(path: Path, disk: Disk) -> None:
+    """Keep a folder inside a work tree from being taken for a part of the target."""
+    real = path.resolve()
+    if not (real / ".git").exists() and any((p / ".git").exists() for p in real.parents):
+        write_atomic(path / ".gitignore", b"*\n", disk=disk)
 
 
 def _demand_ours(path: Path) -> None:

@@ -50,6 +50,37 @@ def test_output_is_the_run_itself(tmp_path: Path) -> None:
     assert not (tmp_path / ".gatescore").exists()
 
 
+def test_output_inside_a_work_tree_is_ignored_by_git(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    for _ in range(2):  # the second empties the folder of the first
+        with start(tmp_path, tmp_path / "out") as run:
+            run.write("scorecard.json", CARD)
+        shown = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=tmp_path, check=True, capture_output=True
+        )
+        assert shown.stdout == b""
+
+
+@pytest.mark.parametrize("git", ["nowhere", "out/.git"])
+def test_output_that_no_work_tree_surrounds_stays_as_it_is(tmp_path: Path, git: str) -> None:
+    """A work tree of its own that holds a former run is not hidden from itself."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "scorecard.json").write_bytes(CARD)
+    (tmp_path / git).mkdir()
+    with start(tmp_path, tmp_path / "out") as run:
+        assert not (run.path / ".gitignore").exists()
+
+
+def test_a_file_that_is_not_there_is_told_without_the_free_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "scorecard.json"
+    with pytest.raises(StorageError) as caught:
+        read_json(path, Scorecard)
+    assert str(caught.value) == f"{path}: no such file"
+    path.write_text("[]")
+    with pytest.raises(StorageError, match=r"not a Scorecard: [^;]*$"):
+        read_json(path, Scorecard)
+
+
 def test_p14_results_of_a_former_run_are_gone_before_the_next(tmp_path: Path) -> None:
     out = tmp_path / "out"
     (out / "results" / "lint").mkdir(parents=True)
@@ -212,7 +243,7 @@ def test_reading_names_the_file_and_the_problem(tmp_path: Path, data: bytes | No
     path = tmp_path / "scorecard.json"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(StorageError, match=r"scorecard\.json: (No such file|not a Scorecard)"):
+    with pytest.raises(StorageError, match=r"scorecard\.json: (no such file|not a Scorecard)"):
         read_json(path, Scorecard)
 
 
