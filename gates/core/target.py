@@ -22,96 +22,147 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     paths: tuple[str, ...] = ()
+    """Folders and files of the source that is judged."""
     tests: tuple[str, ...] = ()
+    """Folders and files of the tests, handed to pytest."""
     python: str = ""
+    """Version of Python, or path of one, for the environment; empty: that of gatescore."""
     requirements: tuple[str, ...] = ()
+    """Requirements files for the environment; pytest and coverage must be among them."""
     packages: tuple[str, ...] = ()
+    """Folders or names of packages to install; without dependencies if there are requirements."""
     build: Command = ()
+    """Command of the gate build."""
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A service that we start (`start`) or that is already running (`base_url`)."""
 
     start: Command = ()
+    """Command that starts the service and stays in the foreground."""
     base_url: str = ""
+    """Origin of a service that is already running, instead of `start`."""
     health: str = "/health"
+    """Path that answers 2xx when the service is ready."""
     start_deadline_s: float = 30.0
+    """Seconds until `health` has to answer."""
     stop_deadline_s: float = 10.0
+    """Seconds to end in after the request to stop; then the service is killed."""
     env: dict[str, str] = {}
+    """Variables for the service."""
     env_from: tuple[str, ...] = ()
+    """Names of variables of the caller that the service gets too."""
     env_generate: tuple[str, ...] = ()
+    """Names of variables that get a random secret in each run; never stored."""
     migrate: Command = ()
+    """Command before the start that makes the database."""
     seed: Command = ()
+    """Command before the start that fills the database."""
     allow: tuple[str, ...] = ()
+    """Further origins that the gates may talk to."""
 
 
 class OpenApi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the OpenAPI 3.x or Swagger 2.0 document is served and committed."""
 
     path: str = ""
+    """Path of the service that serves the document."""
     file: str = ""
+    """The committed document, relative to the root."""
     base_path: str = ""
+    """What stands in front of every path in the service; wins over what the document says."""
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One request whose answer carries a token. `token` is a JSON pointer (RFC 6901)."""
 
     path: str
+    """Path of the request."""
     body: dict[str, str]
+    """Fields of the request; `${NAME}` is a variable."""
     token: str
+    """JSON pointer to the token in the answer."""
     method: str = "POST"
+    """Method of the request."""
     form: bool = False
+    """Whether the body is sent as a form instead of JSON."""
     header: str = "Authorization"
+    """Header that carries the token afterwards."""
     format: str = "Bearer {token}"
+    """Value of that header; `{token}` is the token."""
 
 
 class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How requests are authenticated. Values name variables; none is ever stored."""
 
     headers: dict[str, str] = {}
+    """Headers of every request; `${NAME}` is a variable."""
     login: Login | None = None
+    """The request that gets a token."""
 
 
 class LoadOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of request of the load, `weight` relative to the others."""
 
     path: str
+    """Path of the request, with its query."""
     method: str = "GET"
+    """Method of the request."""
     weight: float = 1.0
+    """Share of the requests, relative to the other operations."""
     name: str = ""
+    """Name in the report; empty: method and path."""
     body: dict[str, Any] | None = None
+    """JSON body of the request."""
     status: tuple[int, ...] = ()
+    """Status codes that count as success; empty: every one below 400."""
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The expected load: `rate` in requests per second."""
 
     rate: float
+    """Requests per second that are expected."""
     operations: tuple[LoadOperation, ...]
+    """What is requested."""
 
 
 class Dependencies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is audited, and the advisory snapshot to use where no service can be reached."""
 
     files: tuple[str, ...]
+    """Requirements files that are audited."""
     advisories: str = ""
+    """Export of OSV records, a folder or zip, to use instead of the service."""
     partial: bool = False
+    """Whether `advisories` holds only a part of the records."""
     exported: datetime.date | None = None
+    """Day on which `advisories` was exported."""
 
 
 class Documentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the documents for people are; an empty string means: the default place."""
 
     readme: str = "README.md"
+    """What it is, and how to start it."""
     changelog: str = "CHANGELOG.md"
+    """What changed in each version."""
     decisions: str = "docs/decisions"
+    """Folder of the decision records."""
     runbook: str = "docs/runbook.md"
+    """What to do when it fails."""
     architecture: str = "docs/architecture.md"
+    """How it is made."""
     troubleshooting: str = "docs/troubleshooting.md"
+    """Symptoms and their causes."""
     known_issues: str = "docs/known-issues.md"
+    """What is known not to work."""
     next_steps: str = "docs/next-steps.md"
+    """What is planned."""
     contract: str = "docs/integration-contract.md"
+    """What other teams may build on."""
     env_example: str = ".env.example"
+    """Every environment variable with a comment."""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,13 +174,24 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     name: str
+    """Name of the target in the report."""
     root: str = "."
+    """Folder that is judged, relative to this file."""
     exclude: tuple[str, ...] = ()
+    """Files and folders below the root that belong to other targets."""
     code: Code | None = None
+    """The source, and how its environment is made."""
     service: Service | None = None
+    """The service, and how it is started or where it runs."""
     openapi: OpenApi | None = None
+    """Where the OpenAPI document is."""
     auth: Auth = Auth()
+    """How requests are authenticated."""
     load: Load | None = None
+    """The expected load."""
     dependencies: Dependencies | None = None
+    """What is audited for known vulnerabilities."""
     documentation: Documentation = Documentation()
+    """Where the documents for people are."""
     absent: dict[str, str] = {}
+    """Parts, gates and criteria that the target has not got, each with the reason."""

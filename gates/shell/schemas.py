@@ -1,12 +1,20 @@
-"""JSON Schemas of our files, made from the types: `python -m gates.shell.schemas [--check]`."""
+"""JSON Schemas of our files, made from the types: `python -m gates.shell.schemas [--check]`.
 
+For editors each key is described by the text that stands below its field in the source.
+"""
+
+import ast
+import inspect
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from gates.core.model import Scorecard
 from gates.core.policy import Policy, Profile
@@ -32,7 +40,7 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 def editor_schema_of(kind: str) -> dict[str, Any]:
     """The schema for editors: a policy that extends another need not say everything again."""
-    schema = schema_of(kind)
+    schema = _described(schema_of(kind), sys.modules[KINDS[kind].__module__])
     return {**_without_required(schema), "required": ["name"]} if kind == "policy" else schema
 
 
@@ -44,6 +52,48 @@ def rendered(kind: str) -> bytes:
 def path_of(kind: str) -> Path:
     """Where the schema file is."""
     return bundled.config_folder() / "schema" / f"{kind}.schema.json"
+
+
+def _described(schema: dict[str, Any], module: ModuleType) -> dict[str, Any]:
+    texts = dict(_field_texts(module))
+    definitions = {
+        name: {**body, "properties": _with_texts(body["properties"], texts.get(name, {}))}
+        if "properties" in body
+        else body
+        for name, body in schema["$defs"].items()
+    }
+    return {**schema, "$defs": definitions}
+
+
+def _with_texts(properties: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        key: {**value, "description": texts[key]} if key in texts else value
+        for key, value in properties.items()
+    }
+
+
+def _field_texts(module: ModuleType) -> Iterator[tuple[str, dict[str, str]]]:
+    """The name of each struct of a module, with the text below each field by key in the file."""
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.ClassDef):
+            names = {f.name: f.encode_name for f in _fields(getattr(module, node.name))}
+            yield node.name, {names[field]: text for field, text in _texts_below(node)}
+
+
+def _fields(shape: type) -> tuple[FieldInfo, ...]:
+    return msgspec.structs.fields(shape) if issubclass(shape, msgspec.Struct) else ()
+
+
+def _texts_below(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for above, below in pairwise(node.body):
+        match above, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=field)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield field, text
+            case _:
+                pass
 
 
 def _without_null(schema: Any) -> Any:

@@ -47,6 +47,17 @@ def test_a_scorecard_is_valid() -> None:
     assert problems("scorecard", msgspec.json.decode(msgspec.json.encode(card))) == []
 
 
+def test_every_key_of_a_target_is_described() -> None:
+    found = schemas.editor_schema_of("target")["$defs"]
+    keys = {
+        f"{name}.{key}": value.get("description", "")
+        for name, body in found.items()
+        for key, value in body.get("properties", {}).items()
+    }
+    assert len(keys) > 10
+    assert [key for key, text in keys.items() if not text.endswith(".")] == []
+
+
 def test_check_says_nothing_when_all_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert schemas.main(["--check"]) == 0
     assert capsys.readouterr().err == ""
