@@ -13,6 +13,7 @@ from gates.runner.scratch import scratch_folder
 from gates.runner.session import Secrets, Session
 from gates.shell import bundled, environment, workspace
 from gates.shell.git import GitError
+from gates.shell.problems import did_you_mean
 from gates.shell.process import Cancellation
 from gates.shell.variables import referenced
 
@@ -102,21 +103,35 @@ def named_advisories(target: Target, tree: Path) -> str:
     return str(tree / dependencies.advisories)
 
 
-def auth_values(auth: Auth) -> tuple[str, ...]:
-    """Every value of the authentication that may name a variable."""
-    login = auth.login.body.values() if auth.login else ()
-    return (*auth.headers.values(), *login)
+def auth_values(auth: Auth) -> dict[str, str]:
+    """Every value of the authentication that may name a variable, by its key."""
+    login = auth.login.body if auth.login else {}
+    return {
+        **{f"auth.headers.{name}": value for name, value in auth.headers.items()},
+        **{f"auth.login.body.{name}": value for name, value in login.items()},
+    }
 
 
 def secret_variables(target: Target, environ: Mapping[str, str]) -> dict[str, str]:
     """Values for the target's secrets: generated, or from the caller. Raises PrepareError."""
     service = target.service
     generated = environment.generate_secrets(service.env_generate) if service else {}
-    wanted = {*(service.env_from if service else ()), *referenced(auth_values(target.auth))}
-    missing = sorted(name for name in wanted - generated.keys() if name not in environ)
+    given = service.env_from if service else ()
+    wanted = {*given, *referenced(auth_values(target.auth).values())} - generated.keys()
+    missing = sorted(name for name in wanted if name not in environ)
     if missing:
+        known = sorted({*given, *generated} - set(missing))
+        told = "; ".join(f"{name} ({whence(name, target, known)})" for name in missing)
         raise PrepareError(
-            f"the environment lacks {', '.join(missing)}, which the target file names "
-            "(service.env_from or auth): export each before the run"
+            f"the environment lacks {told}: export each before the run, or name it in "
+            "service.env_generate for a random value"
         )
-    return {**{name: environ[name] for name in wanted - generated.keys()}, **generated}
+    return {**{name: environ[name] for name in wanted}, **generated}
+
+
+def whence(name: str, target: Target, known: list[str]) -> str:
+    """The keys that name a variable, and the known one that may have been meant."""
+    keys = ["service.env_from"] if target.service and name in target.service.env_from else []
+    keys += [key for key, value in auth_values(target.auth).items() if name in referenced([value])]
+    meant = did_you_mean(name, known)
+    return "; ".join([", ".join(keys), *([meant] if meant else [])])
