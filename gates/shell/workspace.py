@@ -78,8 +78,12 @@ def snapshot(root: Path, destination: Path, *, leave_out: tuple[Path, ...] = ())
 def snapshot_revision(root: Path, revision: str, destination: Path) -> Path | None:
     """Write `root` as it was in `revision` into `destination`, straight from git's objects.
 
-    None if the root did not exist then. Raises GitError for a revision that git does not know.
+    None if the root did not exist then. Raises GitError for a revision that git does not know,
+    WorkspaceError outside of git.
     """
+    if not git.is_work_tree(root):
+        text = f"{root} is not in a git repository: --base cannot be looked up"
+        raise WorkspaceError(text)
     commit = git.revision(root, revision)
     entries = tuple(entry for entry in git.tree(root, commit) if _is_safe(entry[2]))
     if not entries:

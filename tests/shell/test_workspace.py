@@ -238,6 +238,12 @@ def test_an_unknown_revision_is_refused_by_name(tmp_path: Path, name: str) -> No
         workspace.snapshot_revision(root, name, tmp_path / "old")
 
 
+def test_a_revision_outside_of_git_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(workspace.WorkspaceError) as caught:
+        workspace.snapshot_revision(tmp_path, "HEAD", tmp_path / "base")
+    assert str(caught.value) == f"{tmp_path} is not in a git repository: --base cannot be looked up"
+
+
 def test_a_shallow_clone_is_judged_and_has_no_base(tmp_path: Path) -> None:
     """B67."""
     root = repository(tmp_path / "repo")
