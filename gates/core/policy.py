@@ -26,37 +26,64 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     metric: str
+    """The number that is judged, by its name in the tools."""
     title: str
+    """Name for people."""
     passes: tuple[tuple[str, ...], ...] = msgspec.field(name="pass")
+    """Groups of conditions; inside a group all must hold, one group is enough."""
     warns: tuple[tuple[str, ...], ...] = msgspec.field(name="warn", default=())
+    """Groups of conditions under which a miss of `pass` is only a warning."""
     weight: Weight = Weight.BLOCK
+    """How much it counts: required, scored, or only shown."""
     skippable: bool = False
-    needs: tuple[str, ...] = ()  # parts of the target file without which it has nothing to judge
-    confidence: bool = False  # judged at the 95 % confidence bound of the percentile
+    """Whether a target may skip it under [absent], with a reason."""
+    needs: tuple[str, ...] = ()
+    """Parts of the target file without which it has nothing to judge."""
+    confidence: bool = False
+    """Whether the 95 % confidence bound of the percentile is judged."""
     unmet: Unmet = Unmet.FAIL
-    gap: Reason = Reason.STALE  # the reason of the ERROR where `unmet` is `no-data`
-    floor: str = ""  # the absolute condition that decides where the base is 0
+    """What a missed bound means."""
+    gap: Reason = Reason.STALE
+    """The reason of the ERROR where `unmet` is `no-data`."""
+    floor: str = ""
+    """The absolute condition that decides where the base is 0."""
     why: str = ""
+    """Why it is demanded."""
     fix: str = ""
+    """What to do where it is missed."""
 
 
 class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One gate: its tools, what it needs of a target, and its criteria by id."""
 
     level: int
+    """Level that the gate belongs to: 1, 2 or 3."""
     title: str
+    """Name for people."""
     tools: tuple[str, ...]
+    """The tools that it runs."""
     criteria: dict[str, Criterion]
-    needs: tuple[str, ...] = ()  # code, service, openapi, load, dependencies
-    resource: str = "cpu"  # cpu, service or exclusive
-    state: str = "shared"  # of the service: shared or fresh
-    environment: bool = False  # uses the target environment
-    document: bool = False  # reads the OpenAPI document, where the target has one
+    """What it demands, by id."""
+    needs: tuple[str, ...] = ()
+    """Parts of the target file: code, tests, service, openapi, load, dependencies."""
+    resource: str = "cpu"
+    """What it needs of the machine: cpu, service or exclusive."""
+    state: str = "shared"
+    """State of the service that it gets: shared or fresh."""
+    environment: bool = False
+    """Whether it uses the target's environment."""
+    document: bool = False
+    """Whether it reads the OpenAPI document, where the target has one."""
     skippable: bool = False
-    floor: int = 1  # fewer things examined than this is an ERROR
-    expected_s: float = 10.0  # before any run is remembered
+    """Whether a target may skip it under [absent], with a reason."""
+    floor: int = 1
+    """Fewer things examined than this is an ERROR."""
+    expected_s: float = 10.0
+    """Seconds that it takes, before any run is remembered."""
     deadline_s: float = 600.0
+    """Seconds after which each program of it is ended."""
     options: dict[str, Any] = {}
+    """Settings of its tools."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,19 +93,31 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     name: str
+    """Name of the policy."""
     extends: str = ""
+    """Bundled policy whose keys hold wherever this one is silent."""
     gates: dict[str, GatePolicy]
+    """What is judged, by id."""
     pass_score: float = 90.0
+    """Per cent from which a score passes."""
     warn_score: float = 75.0
+    """Per cent from which a score is only a warning."""
     roles: tuple[str, ...] = ()
-    optional_parts: tuple[str, ...] = ()  # parts of a target file that may be absent, with a reason
+    """Roles that have to sign."""
+    optional_parts: tuple[str, ...] = ()
+    """Parts of a target file that may be absent, with a reason."""
     release: dict[str, dict[str, Any]] = {}
+    """Keys of criteria that differ in release runs, by criterion."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much work, never what is demanded: options by gate, and the level that decides."""
 
     name: str
+    """Name of the profile."""
     decisive_level: int
+    """Level whose verdict is the run's."""
     release: bool = False
+    """Whether it is a release run."""
     gates: dict[str, dict[str, Any]] = {}
+    """Options of the tools, by gate."""
