@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from gates.core.target import Code
-from gates.shell import interpreters, own_code, requirements
+from gates.shell import interpreters, own_code, requirements, stale
 from gates.shell.process import Cancellation, Ending, Limits, execute
 from gates.shell.variables import allowed
 
@@ -80,11 +80,11 @@ def target_environment(
             tree=tree,
             home=cache / "environments" / key,
             base=base.path,
-            env=_environment(given),
+            env=_environment(given) | {"TMPDIR": str(output / "tmp")},
             cancel=cancel,
             output=output,
         )
-        output.mkdir(parents=True, exist_ok=True)
+        (output / "tmp").mkdir(parents=True, exist_ok=True)
         _provide(site)
         return own_code.layer(site.home, output / "environment", tree, code.paths)
     except (interpreters.InterpreterMissing, own_code.NotFound) as error:
@@ -96,8 +96,10 @@ def target_environment(
 def _provide(site: _Site) -> None:
     """Make the lower layer unless it is complete; one runner at a time."""
     site.home.parent.mkdir(parents=True, exist_ok=True)
+    stale.prune(site.home, _DONE)
     with _locked(site.home.with_suffix(".lock"), site.cancel):
         if (site.home / _DONE).is_file():
+            stale.mark_used(site.home / _DONE)
             return
         shutil.rmtree(site.home, ignore_errors=True)  # of a runner that was killed
         _install(site)

@@ -1,8 +1,11 @@
 """Children know what is allow-listed; the target's environment never holds stale code."""
 
+import fcntl
 import hashlib
+import os
 import subprocess
 import sys
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -200,6 +203,35 @@ def test_what_a_killed_runner_left_is_made_again(tmp_path: Path) -> None:
     (home / "complete.json").unlink()
     (home / "bin" / "python").unlink()
     assert printed(made(CODE, tree, tmp_path), "-c", "import dep; print(dep.VALUE)") == "7"
+
+
+def test_an_environment_in_use_is_marked_and_one_long_unused_is_removed(tmp_path: Path) -> None:
+    tree, cache = shop(tmp_path / "tree"), tmp_path / "cache" / "environments"
+    made(CODE, tree, tmp_path)
+    (used,) = (path for path in cache.iterdir() if path.is_dir())
+    ages = {"old": 31, "recent": 29, "held": 31}
+    for name, days in ages.items():
+        (cache / name).mkdir()
+        (cache / name / "complete.json").write_text("{}")
+        then = time.time() - days * 24 * 3600
+        os.utime(cache / name / "complete.json", (then, then))
+    os.utime(used / "complete.json", (0, 0))
+    with (cache / "held.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        made(CODE, tree, tmp_path, "again")
+    assert sorted(path.name for path in cache.iterdir() if path.is_dir()) == sorted(
+        ["held", "recent", used.name]
+    )
+    assert (used / "complete.json").stat().st_mtime > 0
+    assert not (tmp_path / "again" / "create.stderr").exists()
+
+
+def test_installers_put_passing_files_into_the_run_s_own_folder(tmp_path: Path) -> None:
+    tree = shop(tmp_path / "tree")
+    told = f"import os; open({str(tmp_path / 'told')!r}, 'w').write(os.environ['TMPDIR'])\n"
+    (tree / "backend.py").write_text(told + BACKEND)
+    made(CODE, tree, tmp_path)
+    assert Path((tmp_path / "told").read_text()).is_relative_to(tmp_path / "run")
 
 
 def test_a_failed_installation_shows_the_installer_s_last_words(tmp_path: Path) -> None:
