@@ -5,6 +5,7 @@ For editors each key is described by the text that stands below its field in the
 
 import ast
 import inspect
+import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_of(kind: str) -> dict[str, Any]:
     """The schema of one kind of file. TOML has no null: there, "or null" is left out."""
-    made = msgspec.json.schema(KINDS[kind])
+    made = _with_clean_texts(msgspec.json.schema(KINDS[kind]))
     body = made if kind == "scorecard" else _without_null(made)
     return {"$schema": _DIALECT, "title": f"gatescore {kind}", **body}
 
@@ -52,6 +53,19 @@ def rendered(kind: str) -> bytes:
 def path_of(kind: str) -> Path:
     """Where the schema file is."""
     return bundled.config_folder() / "schema" / f"{kind}.schema.json"
+
+
+def _with_clean_texts(schema: Any) -> Any:
+    """Docstrings without their indentation: Python 3.13 takes it away, older ones keep it."""
+    match schema:
+        case {"description": str(text), **rest}:
+            return {"description": inspect.cleandoc(text), **_with_clean_texts(rest)}
+        case dict():
+            return {key: _with_clean_texts(value) for key, value in schema.items()}
+        case list():
+            return [_with_clean_texts(entry) for entry in schema]
+        case _:
+            return schema
 
 
 def _described(schema: dict[str, Any], module: ModuleType) -> dict[str, Any]:
