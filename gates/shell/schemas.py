@@ -5,7 +5,6 @@ For editors each key is described by the text that stands below its field in the
 
 import ast
 import inspect
-import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping
