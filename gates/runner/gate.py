@@ -47,8 +47,28 @@ def run_gate(gate: PlannedGate, grant: Grant, session: Session) -> GateReport:
 
 
 def run_tool(name: str, gate: PlannedGate, grant: Grant, session: Session) -> ToolRun:
-    """Run one tool in an empty folder of its own and read what it left."""
-    folder = session.results / gate.id / name
+    """Run one tool; once more if the machine was too busy to measure. A FAIL is never run again."""
+    first = run_once(name, name, gate, grant, session)
+    busy = first.failure is not None and first.failure.reason is Reason.GENERATOR_UNHEALTHY
+    if not busy or session.cancel.is_set():
+        return first
+    again = run_once(name, f"{name}-again", gate, grant, session)
+    return after(first, again)
+
+
+def after(first: ToolRun, again: ToolRun) -> ToolRun:
+    """The second attempt, with the evidence of both and a note on the first."""
+    report = again.report
+    if report is not None and first.failure is not None:
+        note = f"measured twice: the first time {first.failure.detail}"
+        report = msgspec.structs.replace(report, notes=(*report.notes, note))
+    executions = (*first.executions, *again.executions)
+    return ToolRun(executions=executions, report=report, failure=again.failure)
+
+
+def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Session) -> ToolRun:
+    """Run one tool in an empty folder of its own, `place`, and read what it left."""
+    folder = session.results / gate.id / place
     folder.mkdir(parents=True)
     try:
         tool = catalog.load(name)

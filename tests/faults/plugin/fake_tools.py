@@ -31,6 +31,8 @@ def commands(target, options):
 
 def parse(outputs):
     (output,) = outputs
+    if output.exit_code == 75:
+        raise ParseError(Reason.GENERATOR_UNHEALTHY, "schedule lag p99 99 ms (at most 10 ms)")
     if output.exit_code != 0:
         lines = output.stderr.decode("utf-8", "replace").splitlines() or ["nothing on stderr"]
         raise ParseError(Reason.TOOL_CRASHED, f"fake ended with {output.exit_code}: {lines[-1]}")
