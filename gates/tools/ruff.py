@@ -8,7 +8,7 @@ import msgspec
 from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import scope, strict_json
+from gates.tools.formats import planted, scope, strict_json
 
 DISTRIBUTION = "ruff"
 METRICS = {
@@ -135,4 +135,4 @@ def _severity(code: str) -> Severity:
 
 def control() -> Control:
     """A name that nobody defined."""
-    return Control(files={"src/planted.py": "print(undefined_name)\n"}, rule="F821")
+    return planted.control("ruff")
