@@ -1,13 +1,17 @@
 """Which tools exist: the built-in ones by name, and those that other distributions offer."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib.metadata import entry_points
 from typing import cast
 
+from gates.core.plan import Offer
+from gates.core.policy import OwnTool
 from gates.core.tool import Metric, Tool
 
 GROUP = "gatescore.tools"
+OWN_TOOL = "gates.tools.own_tool"
 
 BUILT_IN = {
     name: f"gates.tools.{name}"
@@ -42,8 +46,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))
 
 
-def load(name: str) -> Tool:
-    """The adapter of that name. Raises CatalogError."""
+def load(name: str, own: Mapping[str, OwnTool] | None = None) -> Tool:
+    """The adapter of that name, or of a tool that the policy brings. Raises CatalogError."""
+    if own and name in own:
+        return cast(Tool, importlib.import_module(OWN_TOOL).tool(name, own[name]))
     try:
         if name in BUILT_IN:
             return cast(Tool, importlib.import_module(BUILT_IN[name]))
@@ -55,6 +61,18 @@ def load(name: str) -> Tool:
     raise CatalogError(f"tool {name}: there is no such tool; known: {known}")
 
 
-def metrics(tools: tuple[str, ...]) -> Mapping[str, Metric]:
+def metrics(
+    tools: tuple[str, ...], own: Mapping[str, OwnTool] | None = None
+) -> Mapping[str, Metric]:
     """Every metric of the named tools. Raises CatalogError."""
-    return {metric: unit for name in tools for metric, unit in load(name).METRICS.items()}
+    return {metric: unit for name in tools for metric, unit in load(name, own).METRICS.items()}
+
+
+def offers(tools: Iterable[str], own: Mapping[str, OwnTool] | None = None) -> dict[str, Offer]:
+    """What the named tools offer; one that cannot be had is left out: its gate will tell."""
+    found = {}
+    for name in tools:
+        with suppress(CatalogError):
+            tool = load(name, own)
+            found[name] = Offer(getattr(tool, "LANGUAGE", ""), frozenset(tool.METRICS))
+    return found

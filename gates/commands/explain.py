@@ -19,30 +19,31 @@ def run(args: argparse.Namespace) -> int:
     """Print one gate or one criterion in full."""
     policy = read_policy(args.policy)
     if gate := policy.gates.get(args.name):
-        print("\n".join(gate_text(args.name, gate)))
+        print("\n".join(gate_text(args.name, policy)))
         return 0
     for id, gate in policy.gates.items():
         if criterion := gate.criteria.get(args.name):
-            print("\n".join(criterion_text(args.name, criterion, id, gate)))
+            print("\n".join(criterion_text(args.name, criterion, id, policy)))
             return 0
     raise UsageError(unknown(args.name, policy))
 
 
-def gate_text(id: str, gate: GatePolicy) -> list[str]:
+def gate_text(id: str, policy: Policy) -> list[str]:
     """A gate: what it is, what it needs, and all of its criteria."""
+    gate = policy.gates[id]
     head = [f"{id}: {gate.title} (level {gate.level})", f"  tools: {', '.join(gate.tools)}"]
     if gate.needs:
         head.append(f"  needs of the target file: {', '.join(gate.needs)}")
     if gate.skippable:
         head.append(f'  may be skipped with a reason: [absent] {id} = "reason"')
     for name, criterion in gate.criteria.items():
-        head += ["", *criterion_text(name, criterion, id, gate)]
+        head += ["", *criterion_text(name, criterion, id, policy)]
     return head
 
 
-def criterion_text(name: str, criterion: Criterion, id: str, gate: GatePolicy) -> list[str]:
+def criterion_text(name: str, criterion: Criterion, id: str, policy: Policy) -> list[str]:
     """A criterion: metric, bound, weight, reason, remedy, and how to try it."""
-    metric = unit_of(criterion.metric, gate)
+    metric = unit_of(criterion.metric, policy.gates[id], policy)
     text = [
         f"{name}: {criterion.title}",
         f"  metric   {metric}",
@@ -57,11 +58,11 @@ def criterion_text(name: str, criterion: Criterion, id: str, gate: GatePolicy) -
     return text
 
 
-def unit_of(metric: str, gate: GatePolicy) -> str:
+def unit_of(metric: str, gate: GatePolicy, policy: Policy) -> str:
     """The metric with its title and unit."""
     from gates import catalog
 
-    known = catalog.metrics(gate.tools).get(metric)
+    known = catalog.metrics(gate.tools, policy.tools).get(metric)
     if known is None:
         return metric
     return f"{metric}: {known.title}{f' ({known.unit})' if known.unit else ''}"

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from gates import outputs
-from gates.catalog import names
+from gates import catalog, outputs
 from gates.cli import UsageError
 from gates.core.model import GateReport, PolicyState, Scorecard
-from gates.core.plan import Plan, PlannedGate, for_release
+from gates.core.plan import Plan, PlannedGate, equipped, for_release
 from gates.core.policy import Policy
 from gates.core.score import exit_code, scorecard
 from gates.runner.record import judged
@@ -29,13 +28,13 @@ def run(args: argparse.Namespace) -> int:
     """Re-judge; returns the exit code of the new verdict."""
     folder = Path(args.run)
     try:
-        loaded = config.read_policy(args.policy, tools=names())
+        loaded = config.read_policy(args.policy, tools=catalog.names())
         before = store.read_json(folder / "scorecard.json", Scorecard)
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
     except (config.ConfigError, store.StorageError) as error:
         raise UsageError(str(error)) from error
     reports = {gate.id: report_of(folder, gate) for gate in plan.gates}
-    results = [judged(gate, reports[gate.id], plan.base) for gate in plan.gates]
+    results = [judged(gate, reports[gate.id], plan) for gate in plan.gates]
     card = scorecard(
         plan,
         results,
@@ -55,10 +54,11 @@ def run(args: argparse.Namespace) -> int:
 def replanned(plan: Plan, policy: Policy) -> Plan:
     """The plan with the gates of another policy; what the target has not got stays as it was."""
     policy = for_release(policy) if plan.release else policy
+    offers = catalog.offers({t for gate in policy.gates.values() for t in gate.tools}, policy.tools)
     before = {gate.id: gate for gate in plan.gates}
     highest = max((gate.policy.level for gate in plan.gates), default=0)
     gates = tuple(
-        regated(id, before.get(id), policy)
+        equipped(regated(id, before.get(id), policy), policy, plan.languages, offers)
         for id, gate in policy.gates.items()
         if (id in before if plan.partial else gate.level <= highest)
     )

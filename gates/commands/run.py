@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from gates import outputs
-from gates.catalog import names
+from gates import catalog, outputs
 from gates.cli import STDERR, SafetyError, UsageError, discard
 from gates.core.model import GateReport, GateStatus, PolicyState, RunInfo, Scorecard, TargetState
 from gates.core.plan import Plan, PlanError, PlannedGate, absent_names, plan
@@ -84,11 +83,17 @@ def read(args: argparse.Namespace) -> Request:
     refuse_contradictions(args)
     path, notes = chosen_target(args.target)
     try:
-        policy = config.read_policy(args.policy, tools=names())
+        policy = config.read_policy(args.policy, tools=catalog.names())
         target = config.read_target(path, absent_names(policy.policy))
         profile = config.read_profile(args.profile)  # ours: it may name gates this policy lacks
+        tools = {tool for gate in policy.policy.gates.values() for tool in gate.tools}
         planned = plan(
-            target.target, policy.policy, profile, level=args.level, gates=tuple(args.gate)
+            target.target,
+            policy.policy,
+            profile,
+            level=args.level,
+            gates=tuple(args.gate),
+            offers=catalog.offers(tools, policy.policy.tools),
         )
         check_consent(target.target, planned, tuple(args.i_own_this_target))
         planned = msgspec.structs.replace(planned, base=outputs.read_base_run(args.base_run))

@@ -20,14 +20,14 @@ def fingerprint(finding: Finding, occurrence: int) -> str:
 
 
 def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings in their stable order, each with its fingerprint and without its context."""
+    """The findings in their stable order, each with its fingerprint."""
     seen: Counter[str] = Counter()
     named = []
     for finding in sorted(findings, key=order):
         first = fingerprint(finding, 0)
         seen[first] += 1
         name = first if seen[first] == 1 else fingerprint(finding, seen[first] - 1)
-        named.append(msgspec.structs.replace(finding, fingerprint=name, context=""))
+        named.append(msgspec.structs.replace(finding, fingerprint=name))
     return tuple(named)
 
 

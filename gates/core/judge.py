@@ -1,16 +1,20 @@
 """Judges a gate: its criteria one by one, then what they mean together."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from gates.core.criterion import Ruling, rule
+from gates.core.excuses import Excuses, excuse, uncounted
 from gates.core.fingerprint import fingerprinted
+from gates.core.joining import joined
 from gates.core.model import (
     CriterionResult,
     Evidence,
     Failure,
+    Finding,
     GateReport,
     GateResult,
     GateStatus,
@@ -21,7 +25,7 @@ from gates.core.model import (
     Weight,
 )
 from gates.core.plan import PlannedGate
-from gates.core.tool import Metric
+from gates.core.tool import Combine, Metric
 from gates.core.wording import formal
 
 
@@ -30,10 +34,12 @@ def judge(
     report: GateReport | None,
     metrics: Mapping[str, Metric],
     base: Mapping[str, float] | None = None,
+    excuses: Excuses | None = None,
 ) -> GateResult:
     """One gate, judged from its report alone; None means that it was never run.
 
-    `base` has the values by criterion of an earlier run, where there is one.
+    `base` has the values by criterion of an earlier run, where there is one. `excuses` are the
+    waivers and the baseline; without them every finding counts.
     """
     shell = GateResult(
         id=gate.id,
@@ -41,23 +47,25 @@ def judge(
         level=gate.policy.level,
         blocking=any(c.weight is Weight.BLOCK for c in gate.policy.criteria.values()),
     )
-    if gate.skipped:
-        return skipped(shell, gate, metrics)
+    if gate.skipped or not gate.policy.criteria.keys() - gate.absent.keys():
+        return skipped(shell, gate, metrics, gate.skipped or "every criterion of it is skipped")
     if report is None or report.not_run:
         why = report.not_run if report else "not started"
         return unreached(shell, gate, metrics, why)
-    return judged(shell, gate, report, metrics, base or {})
+    return judged(shell, gate, report, metrics, base or {}, excuses or Excuses())
 
 
-def skipped(shell: GateResult, gate: PlannedGate, metrics: Mapping[str, Metric]) -> GateResult:
+def skipped(
+    shell: GateResult, gate: PlannedGate, metrics: Mapping[str, Metric], reason: str
+) -> GateResult:
     """The result of a gate that the target has nothing for."""
-    rulings = no_data(gate, f"skipped: {gate.skipped}", None)
+    rulings = no_data(gate, f"skipped: {reason}", None)
     criteria = tuple(
-        msgspec.structs.replace(result, skipped=gate.skipped)
+        msgspec.structs.replace(result, skipped=result.skipped or reason)
         for result in results(gate, {}, rulings, metrics)
     )
     return msgspec.structs.replace(
-        shell, status=GateStatus.SKIPPED, detail=gate.skipped, criteria=criteria
+        shell, status=GateStatus.SKIPPED, detail=reason, criteria=criteria
     )
 
 
@@ -81,31 +89,40 @@ def judged(
     report: GateReport,
     metrics: Mapping[str, Metric],
     base: Mapping[str, float],
+    excuses: Excuses,
 ) -> GateResult:
     """The result of a gate that ran, whether or not it could look."""
     failure = report.failure or shortfall(gate, report.reports)
-    measured = with_base(gate, measurements(report.reports, gate.policy.floor), base)
+    once = joined(tuple(f for tool in report.reports for f in tool.findings))
+    excused = excuse(gate.id, gate.policy.new_findings_only, fingerprinted(once.findings), excuses)
+    measured = measurements(report.reports, gate.policy.floor, metrics)
+    measured = less(measured, Counter(once.fewer), "found by two tools")
+    measured = less(measured, uncounted(excused.findings), "known or waived")
+    measured = with_base(gate, measured, base)
     rulings = {
         id: rule(criterion, measured.get(criterion.metric), failure)
         for id, criterion in gate.policy.criteria.items()
     }
     status, reason, detail = decide(gate, rulings, failure)
-    findings = fingerprinted(f for tool in report.reports for f in tool.findings)
     return msgspec.structs.replace(
         shell,
         status=status,
         reason=reason,
         detail=detail,
         criteria=tuple(results(gate, measured, rulings, metrics)),
-        findings=findings,
-        findings_total=len(findings),
+        findings=tuple(without_context(finding) for finding in excused.findings),
+        findings_total=len(excused.findings),
+        fixed=excused.fixed if failure is None else (),
         awaiting=tuple(text for tool in report.reports for text in tool.pending),
         evidence=evidence(report),
     )
 
 
-def shortfall(gate: PlannedGate, reports: Iterable[ToolReport]) -> Failure | None:
+def shortfall(gate: PlannedGate, reports: tuple[ToolReport, ...]) -> Failure | None:
     """Why the reports do not suffice: something was not looked at, or too little was."""
+    if not reports:
+        text = f"none of its tools had anything to look at: {', '.join(gate.tools)}"
+        return Failure(reason=Reason.NOTHING_EXAMINED, detail=text)
     for report in reports:
         if report.incomplete:
             named = "; ".join(report.incomplete[:5])
@@ -122,7 +139,14 @@ def shortfall(gate: PlannedGate, reports: Iterable[ToolReport]) -> Failure | Non
     return None
 
 
-def measurements(reports: Iterable[ToolReport], floor: int) -> dict[str, Measurement]:
+def without_context(finding: Finding) -> Finding:
+    """The finding as it is shown: the text that its fingerprint saw is the source's own."""
+    return msgspec.structs.replace(finding, context="") if finding.context else finding
+
+
+def measurements(
+    reports: Iterable[ToolReport], floor: int, metrics: Mapping[str, Metric]
+) -> dict[str, Measurement]:
     """All measurements by metric; those of a tool below the floor lose their value."""
     merged: dict[str, Measurement] = {}
     for report in reports:
@@ -130,8 +154,59 @@ def measurements(reports: Iterable[ToolReport], floor: int) -> dict[str, Measure
             if report.examined < floor:
                 why = f"{report.examined} {report.examined_unit} examined (floor {floor})"
                 measurement = Measurement(value=None, why=why)
+            if metric in merged:
+                how = metrics[metric].combine if metric in metrics else Combine.SUM
+                measurement = combined(merged[metric], measurement, how)
             merged[metric] = measurement
     return merged
+
+
+def combined(first: Measurement, second: Measurement, how: Combine) -> Measurement:
+    """One metric of two tools as one number; unknown where one of the two is."""
+    for one in (first, second):
+        if one.value is None:
+            return one
+    match how:
+        case Combine.SUM:
+            return added(first, second)
+        case Combine.LOW:
+            return min(first, second, key=lambda one: one.value or 0.0)
+        case Combine.HIGH:
+            return max(first, second, key=lambda one: one.value or 0.0)
+
+
+def added(first: Measurement, second: Measurement) -> Measurement:
+    """The sum of two counts; its base is known where both are."""
+    known = first.base is not None and second.base is not None
+    return Measurement(
+        value=(first.value or 0.0) + (second.value or 0.0),
+        base=(first.base or 0.0) + (second.base or 0.0) if known else None,
+        detail="; ".join(text for text in (first.detail, second.detail) if text),
+    )
+
+
+def less(
+    measured: dict[str, Measurement], counts: Mapping[str, int], why: str
+) -> dict[str, Measurement]:
+    """The measurements without findings that are not to be counted, and how many those are.
+
+    A finding of `name.high` is also one of `name.findings`, where a tool reports such a sum.
+    """
+    fewer: Counter[str] = Counter(counts)
+    for metric, count in counts.items():
+        total = f"{metric.partition('.')[0]}.findings"
+        if total != metric:
+            fewer[total] += count
+    return {
+        metric: msgspec.structs.replace(
+            one,
+            value=max(0.0, one.value - fewer[metric]),
+            detail="; ".join(text for text in (one.detail, f"{fewer[metric]} {why}") if text),
+        )
+        if one.value is not None and fewer[metric]
+        else one
+        for metric, one in measured.items()
+    }
 
 
 def with_base(
@@ -222,12 +297,13 @@ def evidence(report: GateReport) -> Evidence:
     examined: dict[str, int] = {}
     for tool in report.reports:
         examined[tool.examined_unit] = max(examined.get(tool.examined_unit, 0), tool.examined)
-    reused = ("reused from an interrupted run: nothing it reads has changed",)
+    reused = ("taken over from an earlier run: nothing that it reads has changed",)
     return Evidence(
         examined=examined,
         executions=report.executions,
         notes=(
             *(reused if report.reused else ()),
+            *report.proved,
             *(note for tool in report.reports for note in tool.notes),
             *(f"not looked at by {t.tool}: {gap}" for t in report.reports for gap in t.incomplete),
         ),

@@ -80,11 +80,20 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class FindingState(StrEnum):
+    """A finding against the baseline. `known` where only new findings count, else `old`."""
+
+    NEW = "new"
+    KNOWN = "known"
+    OLD = "old"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing a tool found.
 
     `path` is relative to the target's root with `/`, or empty. `line` is 1-based, 0 if unknown.
-    `context` is the normalised source text that the fingerprint sees; never shown.
+    `context` is the normalised source text that the fingerprint sees; never shown. `metric` names
+    the count that the finding is part of: where it is excused or joined, that count is one less.
     """
 
     tool: str
@@ -98,6 +107,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reproduce: str = ""  # a runnable command, secrets as variables
     context: str = ""
     fingerprint: str = ""
+    metric: str = ""
+    label: str = ""  # a word shown beside it: FLAKY, quarantined, reopened …
+    origin: str = ""  # its path at the base revision, where the file was renamed since
+    witnesses: tuple[str, ...] = ()  # other tools and rules that found the same
+    state: FindingState | None = None  # against the baseline; None: there is none
+    waiver: str = ""  # id of the waiver or quarantine that excuses it
+
+    @property
+    def excused(self) -> bool:
+        """Whether it is shown without being counted."""
+        return bool(self.waiver) or self.state is FindingState.KNOWN
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -171,7 +191,8 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     executions: tuple[Execution, ...] = ()
     failure: Failure | None = None
     not_run: str = ""  # why it was not started, e.g. "the target is down"
-    reused: bool = False  # taken over from an interrupted run, everything it read being the same
+    reused: bool = False  # taken over from an earlier run, everything it read being the same
+    proved: tuple[str, ...] = ()  # controls that were planted before the gate ran, and came back
     schema_version: int = 1
 
 
@@ -204,8 +225,22 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...] = ()
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finding as the baseline remembers it."""
+
+    fingerprint: str
+    tool: str
+    rule: str
+    severity: Severity
+    path: str = ""
+    message: str = ""
+
+
 class GateResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One gate, judged: `results/<gate>/result.json` and a card of the scorecard."""
+    """One gate, judged: `results/<gate>/result.json` and a card of the scorecard.
+
+    `fixed` are findings of the baseline that are no longer there.
+    """
 
     id: str
     title: str
@@ -216,6 +251,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     criteria: tuple[CriterionResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     findings_total: int = 0
+    fixed: tuple[Known, ...] = ()
     awaiting: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
     blocking: bool = True
@@ -229,6 +265,38 @@ class LevelResult(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     score: float | None = None
     skipped: tuple[str, ...] = ()
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver in this run."""
+
+    IN_FORCE = "in-force"
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    REOPENED = "reopened"  # a finding of its scope has become worse, and counts again
+    OVER_BUDGET = "over-budget"
+
+
+class WaiverUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One waiver or quarantine of the target, and how many findings it excuses."""
+
+    id: str
+    kind: str  # waiver or quarantine
+    scope: str
+    reason: str
+    owner: str
+    expires: str
+    state: WaiverState
+    uses: int = 0
+
+
+class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
+    """The baseline that findings were compared with, and what came of it."""
+
+    revision: str
+    new: int = 0
+    known: int = 0
+    fixed: int = 0
 
 
 class TargetState(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,6 +322,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str = ""  # RFC 3339, UTC
     ended_at: str = ""
     durations_s: dict[str, float] = {}
+    reused_s: dict[str, float] = {}  # gate → age in seconds of the result that was taken over
     notes: tuple[str, ...] = ()
 
 
@@ -272,5 +341,8 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[LevelResult, ...] = ()
     gates: tuple[GateResult, ...] = ()
     next_steps: tuple[str, ...] = ()
+    waivers: tuple[WaiverUse, ...] = ()
+    baseline: BaselineUse | None = None
+    notices: tuple[str, ...] = ()  # what changed of the rules themselves: policy, waivers, skips
     valid_until: str = ""
     run: RunInfo = RunInfo()

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 import msgspec
 
-from gates.core.policy import Criterion, GatePolicy, Policy, Profile
+from gates.core.excuses import Excuses
+from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
 from gates.core.target import Target
 
 PARTS = ("code", "tests", "service", "openapi", "load", "dependencies")
@@ -19,11 +20,24 @@ class PlanError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """What a tool offers: the language it judges, "" for any, and its metrics."""
+
+    language: str
+    metrics: frozenset[str]
+
+
 class PlannedGate(msgspec.Struct, frozen=True, kw_only=True):
-    """One gate of the plan; `skipped` is the target's reason, empty when the gate will run."""
+    """One gate of the plan; `skipped` is the target's reason, empty when the gate will run.
+
+    `tools` are those of the policy that the target has source for, `own` the ones among them that
+    the policy brings.
+    """
 
     id: str
     policy: GatePolicy
+    tools: tuple[str, ...] = ()
+    own: dict[str, OwnTool] = {}
     settings: dict[str, object] = {}
     skipped: str = ""
     absent: dict[str, str] = {}  # criteria of this gate that the target has not got, with reasons
@@ -38,6 +52,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pass_score: float
     warn_score: float
     release: bool = False
+    languages: tuple[str, ...] = ()  # of the target's source: python, node
+    excuses: Excuses = Excuses()
+    notices: tuple[str, ...] = ()  # what changed of the rules themselves since the base
     base: dict[str, float] = {}  # values by criterion of the earlier run to compare with
 
 
@@ -48,8 +65,12 @@ def plan(
     *,
     level: int | None = None,
     gates: tuple[str, ...] = (),
+    offers: Mapping[str, Offer] | None = None,
 ) -> Plan:
-    """Choose the gates. Raises PlanError: unknown gates, parts absent without a reason."""
+    """Choose the gates. Raises PlanError: unknown gates, parts absent without a reason.
+
+    `offers` are the known tools by name; without them every tool of a gate is planned.
+    """
     policy = for_release(policy) if profile.release else policy
     highest = level or max(gate.level for gate in policy.gates.values())
     chosen = {
@@ -60,8 +81,11 @@ def plan(
     problems = [*unknown(gates, policy), *contradictions(target, policy, chosen)]
     if problems:
         raise PlanError(problems)
+    spoken = languages(target)
+    found = (planned(id, gate, target, policy, profile) for id, gate in chosen.items())
     return Plan(
-        gates=tuple(planned(id, gate, target, policy, profile) for id, gate in chosen.items()),
+        gates=tuple(equipped(gate, policy, spoken, offers or {}) for gate in found),
+        languages=spoken,
         decisive_level=level or profile.decisive_level,
         partial=bool(gates),
         pass_score=policy.pass_score,
@@ -84,6 +108,39 @@ def planned(
     )
 
 
+def languages(target: Target) -> tuple[str, ...]:
+    """Languages of the target's source."""
+    python = target.code is not None and bool(target.code.paths)
+    return (*(["python"] if python else []), *(["node"] if target.node is not None else []))
+
+
+def equipped(
+    gate: PlannedGate, policy: Policy, spoken: tuple[str, ...], offers: Mapping[str, Offer]
+) -> PlannedGate:
+    """The gate with the tools that fit the target; what only others measure is not judged."""
+    fitting = tuple(name for name in gate.policy.tools if fits(offers.get(name), spoken))
+    lost = metrics_of(gate.policy.tools, offers) - metrics_of(fitting, offers)
+    why = f"no tool measures it for {' and '.join(spoken) or 'a target without source'}"
+    unjudged = {id: why for id, one in gate.policy.criteria.items() if one.metric in lost}
+    return msgspec.structs.replace(
+        gate,
+        skipped=gate.skipped or ("" if fitting else why),
+        tools=fitting,
+        own={name: policy.tools[name] for name in fitting if name in policy.tools},
+        absent={**unjudged, **gate.absent},
+    )
+
+
+def fits(offer: Offer | None, spoken: tuple[str, ...]) -> bool:
+    """Whether the target has source for a tool; a tool that nobody knows fails when it runs."""
+    return offer is None or not offer.language or not spoken or offer.language in spoken
+
+
+def metrics_of(tools: Iterable[str], offers: Mapping[str, Offer]) -> frozenset[str]:
+    """Every metric of some tools."""
+    return frozenset().union(*(offers[name].metrics for name in tools if name in offers))
+
+
 def absent_criteria(gate: GatePolicy, target: Target) -> Iterator[tuple[str, str]]:
     """Criteria of a gate that the target has nothing for, each with the target's reason."""
     for id, criterion in gate.criteria.items():
@@ -103,10 +160,10 @@ def skip_reason(id: str, gate: GatePolicy, target: Target) -> str:
 
 def present(target: Target) -> frozenset[str]:
     """The parts that the target file has."""
-    code = target.code
+    code, node = target.code, target.node
     has = {
-        "code": code is not None and bool(code.paths),
-        "tests": code is not None and bool(code.tests),
+        "code": bool(languages(target)),
+        "tests": bool(code and code.tests) or bool(node and node.tests),
         "service": target.service is not None,
         "openapi": target.openapi is not None,
         "load": target.load is not None,

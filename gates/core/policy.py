@@ -53,6 +53,38 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What to do where it is missed."""
 
 
+class OwnControl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A known-bad input for a tool of the policy's own."""
+
+    files: dict[str, str]
+    """The planted files, by path."""
+    rule: str
+    """The rule that has to come back."""
+
+
+class OwnTool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tool that the policy brings: a command that writes a report, or reports that are there."""
+
+    format: str
+    """Format of the reports: sarif, junit, cobertura, lcov or findings."""
+    files: tuple[str, ...] = ()
+    """The reports: in the output folder of the command, or without one in the target."""
+    command: tuple[str, ...] = ()
+    """The program and its arguments; {tree} and {output} are folders."""
+    version_command: tuple[str, ...] = ()
+    """The program and arguments that print its version."""
+    exits: tuple[int, ...] = (0,)
+    """Exit codes that mean that it did its job."""
+    env: dict[str, str] = {}
+    """Variables for the command."""
+    examines: tuple[str, ...] = ()
+    """Patterns of the target's files that it looks at, where its report does not count them."""
+    path_prefix: str = ""
+    """What stands in front of the report's paths to make them relative to the target's root."""
+    control: OwnControl | None = None
+    """A known-bad input that proves that it can fail."""
+
+
 class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One gate: its tools, what it needs of a target, and its criteria by id."""
 
@@ -76,6 +108,10 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whether it reads the OpenAPI document, where the target has one."""
     skippable: bool = False
     """Whether a target may skip it under [absent], with a reason."""
+    new_findings_only: bool = False
+    """Whether findings that the baseline knows are shown without being counted."""
+    reuse: bool = False
+    """Whether its result depends on the content of its inputs alone, and may be taken over."""
     floor: int = 1
     """Fewer things examined than this is an ERROR."""
     expected_s: float = 10.0
@@ -98,6 +134,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Bundled policy whose keys hold wherever this one is silent."""
     gates: dict[str, GatePolicy]
     """What is judged, by id."""
+    tools: dict[str, OwnTool] = {}
+    """Tools that this policy brings, by name."""
+    waiver_budget: int = 20
+    """Waivers and quarantines that may be open at a time."""
+    waiver_days: int = 90
+    """Days that a waiver lasts at most."""
+    quarantine_days: int = 30
+    """Days that a quarantine lasts at most."""
     pass_score: float = 90.0
     """Per cent from which a score passes."""
     warn_score: float = 75.0
@@ -119,5 +163,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Level whose verdict is the run's."""
     release: bool = False
     """Whether it is a release run."""
+    governed: bool = False
+    """Whether policy, skips, waivers and baseline are read from the base revision."""
+    prove: bool = False
+    """Whether every gate has to catch its control first."""
     gates: dict[str, dict[str, Any]] = {}
     """Options of the tools, by gate."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from gates.core.excuses import baseline_use, uses
 from gates.core.model import (
     CriterionResult,
     GateResult,
@@ -164,6 +165,9 @@ def scorecard(
         levels=tuple(level(number, ordered, plan) for number in numbers),
         gates=ordered,
         next_steps=tuple(next_steps(ordered)),
+        waivers=uses(plan.excuses, ordered),
+        baseline=baseline_use(plan.excuses, ordered),
+        notices=plan.notices,
         valid_until=valid_until,
         run=run,
     )

@@ -35,6 +35,25 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Command of the gate build."""
 
 
+class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """JavaScript or TypeScript source, and how its packages are installed."""
+
+    paths: tuple[str, ...]
+    """Folders and files of the source that is judged."""
+    tests: tuple[str, ...] = ()
+    """Folders and files of the tests."""
+    package: str = "."
+    """Folder of package.json and package-lock.json."""
+    install: Command = ()
+    """Command that installs the packages; empty: npm ci without scripts."""
+    build: Command = ()
+    """Command of the gate build."""
+    test: Command = ()
+    """Command that runs the tests; empty: Vitest or Jest, whichever is installed."""
+    tsconfig: str = "tsconfig.json"
+    """The compiler's configuration, relative to `package`."""
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A service that we start (`start`) or that is already running (`base_url`)."""
 
@@ -54,6 +73,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Names of variables of the caller that the service gets too."""
     env_generate: tuple[str, ...] = ()
     """Names of variables that get a random secret in each run; never stored."""
+    required: tuple[str, ...] | None = None
+    """Variables without which it has to refuse to start; none given: env_from and env_generate."""
     migrate: Command = ()
     """Command before the start that makes the database."""
     seed: Command = ()
@@ -181,6 +202,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Files and folders below the root that belong to other targets."""
     code: Code | None = None
     """The source, and how its environment is made."""
+    node: Node | None = None
+    """JavaScript or TypeScript source, and how its packages are installed."""
     service: Service | None = None
     """The service, and how it is started or where it runs."""
     openapi: OpenApi | None = None

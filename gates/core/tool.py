@@ -1,6 +1,7 @@
 """The one port: what a tool or probe has to offer, and the values that cross it."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -9,11 +10,20 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 
 
+class Combine(StrEnum):
+    """What becomes of one metric that two tools of a gate report."""
+
+    SUM = "sum"
+    LOW = "low"
+    HIGH = "high"
+
+
 class Metric(msgspec.Struct, frozen=True):
     """What a criterion may ask for. `unit` is "" for counts and truth values (0 or 1)."""
 
     title: str
     unit: str = ""
+    combine: Combine = Combine.SUM
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +40,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""  # the interpreter beside which the tools live
     bin: str = ""  # the folder of the tools' programs
     target_python: str = ""  # interpreter of the target environment, "" without code
+    node_modules: str = ""  # the target's installed Node packages, "" without any
     base_tree: str = ""  # snapshot of the base revision, "" if there is none
     base_url: str = ""  # origin of the running service
     ready_s: float | None = None  # seconds from start to the first healthy answer
@@ -92,7 +103,9 @@ class ParseError(Exception):
 class Tool(Protocol):
     """An adapter: a module, or a value, with these names.
 
-    `parse` is total: a report or ParseError, never a partial guess.
+    Optional: `LANGUAGE`, "python" or "node", where it judges source of that language alone; a
+    gate leaves it out where the target has none. `parse` is total: a report or ParseError, never a
+    partial guess.
     """
 
     @property

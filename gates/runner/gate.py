@@ -37,7 +37,7 @@ class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_gate(gate: PlannedGate, grant: Grant, session: Session) -> GateReport:
     """Run all tools of a gate; a tool that fails does not keep the others from being evidence."""
-    runs = [run_tool(name, gate, grant, session) for name in gate.policy.tools]
+    runs = [run_tool(name, gate, grant, session) for name in gate.tools]
     return GateReport(
         gate=gate.id,
         reports=tuple(run.report for run in runs if run.report),
@@ -71,7 +71,7 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
     folder = session.results / gate.id / place
     folder.mkdir(parents=True)
     try:
-        tool = catalog.load(name)
+        tool = catalog.load(name, gate.own)
         return attempt(name, tool, options(gate, grant, session, folder), grant, session)
     except ParseError as error:
         return ToolRun(failure=Failure(reason=error.reason, detail=error.detail))

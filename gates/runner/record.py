@@ -47,7 +47,7 @@ class Record:
         self._valid_until = valid_until
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
-        self._results = {gate.id: judged(gate, None) for gate in plan.gates}
+        self._results = {gate.id: judged(gate, None, plan) for gate in plan.gates}
 
     def begin(self, keys: Mapping[str, str]) -> None:
         """Write the plan, and a scorecard on which every expected gate is NOT_RUN."""
@@ -63,7 +63,7 @@ class Record:
         self._durations[gate.id] = round(seconds, 3)
         folder = self._folder / "results" / gate.id
         store.write_json(folder / "report.json", report)
-        result = judged(gate, report, self._plan.base)
+        result = judged(gate, report, self._plan)
         self._seen.add(gate.id)
         self._results[gate.id] = result
         self._store(result)
@@ -115,12 +115,11 @@ def make_folder(path: Path) -> None:
         raise store.StorageError(path, error.strerror or str(error)) from error
 
 
-def judged(
-    gate: PlannedGate, report: GateReport | None, base: Mapping[str, float] | None = None
-) -> GateResult:
+def judged(gate: PlannedGate, report: GateReport | None, plan: Plan) -> GateResult:
     """One gate's result; a judge that breaks is a bug of ours, and never a pass."""
     try:
-        return judge(gate, report, catalog.metrics(gate.policy.tools), base)
+        metrics = catalog.metrics(gate.tools, gate.own)
+        return judge(gate, report, metrics, plan.base, plan.excuses)
     except catalog.CatalogError as error:
         failure = Failure(reason=Reason.TOOL_MISSING, detail=str(error))
     except Exception as error:  # noqa: BLE001

@@ -48,15 +48,15 @@ def keys(plan: Plan, session: Session, target_digest: str) -> dict[str, str]:
 
 def key(gate: PlannedGate, tree: str, target_digest: str) -> str:
     """Digest of the gate's policy and settings, its tools, the target file and the tree."""
-    tools = [f"{name} {tool_version(name)}" for name in gate.policy.tools]
+    tools = [f"{name} {tool_version(name, gate)}" for name in gate.tools]
     parts = msgspec.json.encode([gate, tools, tree, target_digest], order="sorted")
     return hashlib.sha256(parts).hexdigest()
 
 
-def tool_version(name: str) -> str:
+def tool_version(name: str, gate: PlannedGate) -> str:
     """The version of a tool, or why it cannot be had: the gate itself will tell."""
     try:
-        return version_of(catalog.load(name))
+        return version_of(catalog.load(name, gate.own))
     except catalog.CatalogError as error:
         return str(error)
 

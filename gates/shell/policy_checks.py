@@ -9,20 +9,25 @@ import msgspec
 from gates.core.conditions import Condition, parse
 from gates.core.model import Weight
 from gates.core.plan import PARTS
-from gates.core.policy import Criterion, GatePolicy, Policy, Profile
+from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RESOURCES = ("cpu", "service", "exclusive")
 _STATES = ("shared", "fresh")
+_TOOL = re.compile(r"[a-z][a-z0-9_]*")
+FORMATS = ("cobertura", "findings", "junit", "lcov", "sarif")
 _PERCENT = re.compile(r".*[._]percent")
 
 
 def policy_troubles(policy: Policy, tools: Collection[str]) -> list[Trouble]:
     """Everything wrong with a policy. `tools` are the known ones; () if nobody knows."""
     found = [*_empty(policy), *_scores(policy), *_release(policy), *_twice(policy)]
+    known = {*tools, *policy.tools} if tools else set()
     for id, gate in policy.gates.items():
-        found += _gate(("gates", id), id, gate, tools)
+        found += _gate(("gates", id), id, gate, known)
+    for name, own in policy.tools.items():
+        found += _own_tool(("tools", name), name, own, tools)
     return found
 
 
@@ -81,6 +86,18 @@ def _gate(path: KeyPath, id: str, gate: GatePolicy, tools: Collection[str]) -> I
             yield Trouble(path=(*path, key), message="is empty", allowed="one or more")
     for name, criterion in gate.criteria.items():
         yield from _criterion((*path, "criteria", name), criterion)
+
+
+def _own_tool(path: KeyPath, name: str, own: OwnTool, tools: Collection[str]) -> Iterator[Trouble]:
+    if not _TOOL.fullmatch(name):
+        yield Trouble(path=path, message="is no tool name", allowed="small letters, digits and _")
+    if name in tools:
+        yield Trouble(path=path, message="there is a tool of that name already; choose another")
+    if own.format not in FORMATS:
+        yield _unknown((*path, "format"), own.format, FORMATS)
+    if not own.files:
+        message = "is empty: no report would be read"
+        yield Trouble(path=(*path, "files"), message=message, allowed="one or more")
 
 
 def _amounts(path: KeyPath, gate: GatePolicy) -> Iterator[Trouble]:

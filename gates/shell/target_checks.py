@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gates.core.target import Load, LoadOperation, Service, Target
 from gates.shell.origins import Refused, read_origin
@@ -12,8 +12,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_SERVICE_WORDS = frozenset({"python", "port", "state"})
-_BUILD_WORDS = frozenset({"python", "output"})
+_SERVICE_WORDS = frozenset({"node", "python", "port", "state"})
+_BUILD_WORDS = frozenset({"node", "output", "python"})
 
 
 def troubles(target: Target, folder: Path) -> list[Trouble]:
@@ -41,6 +41,8 @@ def _files(target: Target, root: Path) -> Iterator[Trouble]:
     for index, package in enumerate(code.packages if code else ()):
         if package.startswith((".", "/")):
             yield from _file(("code", "packages", index), package, root)
+    if target.node and not target.node.paths:
+        yield Trouble(path=("node", "paths"), message="is empty", allowed="folders of the source")
     if code and code.build:
         yield from _words(("code", "build"), code.build, _BUILD_WORDS)
     if dependencies and not dependencies.files:
@@ -58,6 +60,11 @@ def _named_files(target: Target) -> Iterator[tuple[KeyPath, str]]:
             ("requirements", code.requirements),
         ):
             yield from ((("code", key, index), text) for index, text in enumerate(paths))
+    if target.node:
+        for key, paths in (("paths", target.node.paths), ("tests", target.node.tests)):
+            yield from ((("node", key, index), text) for index, text in enumerate(paths))
+        for name in ("package.json", "package-lock.json"):
+            yield ("node", "package"), str(PurePosixPath(target.node.package) / name)
     if target.openapi and target.openapi.file:
         yield ("openapi", "file"), target.openapi.file
     if target.dependencies:
@@ -93,8 +100,8 @@ def _service(target: Target) -> Iterator[Trouble]:
     yield from _rooted(("service", "health"), service.health)
     for key in ("start_deadline_s", "stop_deadline_s"):
         yield from _positive(("service", key), getattr(service, key))
-    for key in ("env_from", "env_generate"):
-        for index, name in enumerate(getattr(service, key)):
+    for key in ("env_from", "env_generate", "required"):
+        for index, name in enumerate(getattr(service, key) or ()):
             yield from _variable(("service", key, index), name)
     origins: list[tuple[KeyPath, str]] = [
         (("service", "allow", index), text) for index, text in enumerate(service.allow)

@@ -40,8 +40,9 @@ def test_explain_knows_every_gate(place: Place, gate: str) -> None:
     from gates.commands import explain
     from gates.commands import list as listing
 
-    shown = listing.read_policy("standard").gates[gate]
-    text = "\n".join(explain.gate_text(gate, shown))
+    policy = listing.read_policy("standard")
+    shown = policy.gates[gate]
+    text = "\n".join(explain.gate_text(gate, policy))
     assert shown.title in text
     assert all(name in text for name in shown.criteria)
 

@@ -195,7 +195,7 @@ def test_a_skipped_gate_shows_its_reason_on_every_criterion():
 
 def test_a_skipped_criterion_decides_nothing():
     result = judge(gate(absent={"g.m": "none here"}), report(999), {})
-    assert result.status is GateStatus.PASS
+    assert result.status is GateStatus.SKIPPED
     assert result.criteria[0].skipped == "none here"
 
 
