@@ -2,7 +2,7 @@
 
 Rules (spec B16 to B20): a document type, text that is no XML, deep nesting and oversize are
 refused; counts that promise more than there is are refused; one test written several times is one
-test with several attempts.
+test with several attempts, as is one with the `flakyFailure` or `rerunFailure` of Maven Surefire.
 """
 
 import io
@@ -59,10 +59,11 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """All tests of a document, and how many `testcase` elements it had."""
+    """All tests of a document, how many `testcase` elements and how many suites it had."""
 
     tests: tuple[Test, ...]
     cases: int
+    suites: int
 
 
 def read(data: bytes | None, *, what: str) -> Results:
@@ -77,11 +78,10 @@ def read(data: bytes | None, *, what: str) -> Results:
     root = _tree(data, what)
     if root.tag not in ("testsuites", "testsuite"):
         _refuse(f"schema: the root is <{root.tag[:40]}>, not <testsuites>", what)
-    for suite in root.iter():
-        if suite.tag in ("testsuites", "testsuite"):
-            _check_counts(suite, what)
+    for suite in (*root.iter("testsuites"), *root.iter("testsuite")):
+        _check_counts(suite, what)
     cases = tuple(root.iter("testcase"))
-    return Results(_grouped(cases), len(cases))
+    return Results(_grouped(cases), len(cases), sum(1 for _ in root.iter("testsuite")))
 
 
 def _tree(data: bytes, what: str) -> Element:
@@ -151,11 +151,20 @@ def _test(attempts: list[Element]) -> Test:
     return Test(
         name=last.get("name", ""),
         classname=last.get("classname", ""),
-        attempts=tuple(_outcome(case) for case in attempts),
+        attempts=tuple(end for case in attempts for end in (*_earlier(case), _outcome(case))),
         message=messages[-1] if messages else "",
         file=last.get("file", ""),
         line=int(line) + 1 if line.isdecimal() and len(line) < 10 else 0,
     )
+
+
+def _earlier(case: Element) -> Iterator[Outcome]:
+    """Attempts before the one that counts, which Surefire writes inside it."""
+    for part in case:
+        if part.tag in ("flakyFailure", "rerunFailure"):
+            yield Outcome.FAILED
+        elif part.tag in ("flakyError", "rerunError"):
+            yield Outcome.ERROR
 
 
 def _outcome(case: Element) -> Outcome:
