@@ -11,15 +11,17 @@ import msgspec
 from gates import catalog, outputs
 from gates.cli import STDERR, SafetyError, UsageError, discard
 from gates.core.model import GateReport, GateStatus, PolicyState, RunInfo, Scorecard, TargetState
-from gates.core.plan import Plan, PlanError, PlannedGate, absent_names, plan
+from gates.core.plan import Plan, PlanError, PlannedGate, plan
+from gates.core.policy import Profile
 from gates.core.score import exit_code
-from gates.runner import memory, resume, schedule
+from gates.runner import governance, memory, resume, schedule
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.consent import ConsentError, check_consent
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
 from gates.shell import bundled, config, store
+from gates.shell.git import GitError
 from gates.shell.lifeline import end_with_parent
 
 VALID_FOR = timedelta(hours=26)  # a nightly verdict: one day and a late start
@@ -29,10 +31,10 @@ INCONCLUSIVE = 3
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The command line, read and checked."""
 
-    target: config.LoadedTarget
-    policy: config.LoadedPolicy
+    rules: governance.Rules
     plan: Plan
-    profile: str
+    profile: Profile
+    base: str
     now: datetime
     notes: tuple[str, ...] = ()
 
@@ -82,35 +84,53 @@ def read(args: argparse.Namespace) -> Request:
     """Read everything the command line names. Raises UsageError."""
     refuse_contradictions(args)
     path, notes = chosen_target(args.target)
+    now = datetime.now(UTC)
     try:
-        policy = config.read_policy(args.policy, tools=catalog.names())
-        target = config.read_target(path, absent_names(policy.policy))
         profile = config.read_profile(args.profile)  # ours: it may name gates this policy lacks
-        tools = {tool for gate in policy.policy.gates.values() for tool in gate.tools}
-        planned = plan(
-            target.target,
-            policy.policy,
-            profile,
-            level=args.level,
-            gates=tuple(args.gate),
-            offers=catalog.offers(tools, policy.policy.tools),
-        )
-        check_consent(target.target, planned, tuple(args.i_own_this_target))
-        planned = msgspec.structs.replace(planned, base=outputs.read_base_run(args.base_run))
+        rules = governance.present_rules(path, args.policy)
+        base = governance.base_of(rules.target.root, args.base, os.environ)
+        rules = rules.chosen(governs=profile.governed, base=base)
+        planned = planned_under(rules, profile, args, now)
+        check_consent(rules.target.target, planned, tuple(args.i_own_this_target))
     except PlanError as error:
         raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
-    except (config.ConfigError, outputs.OutputsError) as error:
+    except (config.ConfigError, outputs.OutputsError, GitError) as error:
         raise UsageError(str(error)) from error
     except ConsentError as error:
         raise SafetyError(str(error)) from error
-    return Request(
-        target=target,
-        policy=policy,
-        plan=planned,
-        profile=args.profile,
-        now=datetime.now(UTC),
-        notes=notes,
+    return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
+
+
+def planned_under(
+    rules: governance.Rules, profile: Profile, args: argparse.Namespace, now: datetime
+) -> Plan:
+    """The plan of a run under these rules. Raises PlanError."""
+    policy = rules.policy.policy
+    tools = {tool for gate in policy.gates.values() for tool in gate.tools}
+    planned = plan(
+        rules.target.target,
+        policy,
+        profile,
+        level=args.level,
+        gates=tuple(args.gate),
+        offers=catalog.offers(tools, policy.tools),
     )
+    baseline = rules.baseline.values if rules.baseline else {}
+    return msgspec.structs.replace(
+        planned,
+        base={**baseline, **outputs.read_base_run(args.base_run)},
+        excuses=rules.excuses(now.date()),
+        notices=(*rules.notices, *unmet_wishes(planned, rules)),
+    )
+
+
+def unmet_wishes(planned: Plan, rules: governance.Rules) -> tuple[str, ...]:
+    """A notice where only new findings are to count, and nobody knows the old ones."""
+    gates = [gate.id for gate in planned.gates if gate.policy.new_findings_only]
+    if rules.baseline is not None or not gates:
+        return ()
+    named = ", ".join(gates)
+    return (f"no baseline: every finding counts in {named}; make one with gatescore baseline",)
 
 
 def refuse_contradictions(args: argparse.Namespace) -> None:
@@ -146,11 +166,11 @@ def in_folder(
     for note in request.notes:
         progress.note(note)
     wish = Wish(
-        target=request.target.target,
-        root=request.target.root,
+        target=request.rules.target.target,
+        root=request.rules.target.root,
         output=folder.path,
         today=request.now.date().isoformat(),
-        base=args.base,
+        base=request.base,
         advisories=str(Path(args.advisories).absolute()) if args.advisories else "",
     )
     try:
@@ -172,14 +192,15 @@ def conducted(
 ) -> Scorecard:
     """Run the plan; the record is on disk from before the first gate to after the last."""
     cache = cache_folder(os.environ)
-    name = request.target.target.name
-    keys = resume.keys(request.plan, opened, request.target.digest)
+    rules = request.rules
+    name = rules.target.target.name
+    keys = resume.keys(request.plan, opened, rules.target.digest)
     record = Record(
         folder.path,
         request.plan,
         TargetState(name=name, revision=opened.revision, dirty=opened.dirty),
-        PolicyState(name=request.policy.policy.name, digest=request.policy.digest),
-        RunInfo(id=folder.id, profile=request.profile, started_at=stamp(request.now)),
+        PolicyState(name=rules.policy.policy.name, digest=rules.policy.digest),
+        RunInfo(id=folder.id, profile=request.profile.name, started_at=stamp(request.now)),
         outputs.render_of("scorecard.json"),
         valid_until=stamp(request.now + VALID_FOR),
     )

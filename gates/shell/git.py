@@ -39,8 +39,8 @@ class GitError(Exception):
 LINK, SUBMODULE, PROGRAM = "120000", "160000", "100755"
 
 
-def ask(root: Path, *arguments: str) -> bytes:
-    """Return what `git ARGUMENTS` prints in `root`. Raises GitError for any other end than 0."""
+def ask(root: Path, *arguments: str, exits: tuple[int, ...] = (0,)) -> bytes:
+    """Return what `git ARGUMENTS` prints in `root`. Raises GitError for an end not in `exits`."""
     argv = ("git", *_SETTINGS, *arguments)
     try:
         ended = subprocess.run(
@@ -54,7 +54,7 @@ def ask(root: Path, *arguments: str) -> bytes:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git {arguments[0]} in {root}: {error}") from error
-    if ended.returncode != 0:
+    if ended.returncode not in exits:
         raise GitError(f"git {arguments[0]} in {root}: {_last_line(ended.stderr)}")
     return ended.stdout
 
@@ -65,6 +65,11 @@ def is_work_tree(root: Path) -> bool:
         return ask(root, "rev-parse", "--is-inside-work-tree").strip() == b"true"
     except GitError:
         return False
+
+
+def top(root: Path) -> Path:
+    """Return the folder of the work tree that `root` lies in. Raises GitError."""
+    return Path(os.fsdecode(ask(root, "rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
 
 
 def seen_files(root: Path) -> tuple[str, ...]:
@@ -124,6 +129,19 @@ def tree(root: Path, commit: str) -> tuple[tuple[str, str, str], ...]:
         mode, _, name = head.split(" ", 2)
         entries.append((mode, name, path))
     return tuple(entries)
+
+
+def file_at(root: Path, commit: str, path: Path) -> bytes | None:
+    """Return a file as it was in `commit`, None where there was none. Raises GitError.
+
+    `path` is absolute, or relative to `root`, and lies in the repository of `root`.
+    """
+    name = os.path.relpath(root / path, root)
+    try:
+        return ask(root, "cat-file", "blob", f"{commit}:./{name}")
+    except GitError:
+        revision(root, commit)  # raises for a commit that is not known: that is no missing file
+        return None
 
 
 @contextmanager

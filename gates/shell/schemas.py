@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
+from gates.core.excuses import WaiverFile
 from gates.core.model import Scorecard
 from gates.core.policy import Policy, Profile
 from gates.core.target import Target
@@ -26,6 +27,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "target": Target,
     "policy": Policy,
     "profile": Profile,
+    "waivers": WaiverFile,
     "scorecard": Scorecard,
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -180,12 +180,12 @@ def test_resume_reuses_what_holds_and_says_so(place: Place) -> None:
         assert finish(process)[0] == 130
     done = place.run(*arguments, "--resume")
     assert (done.code, done.statuses) == (0, {"one": "PASS", "two": "PASS"})
-    assert any("reused" in note for note in done.gate("one")["evidence"]["notes"])
-    assert not any("reused" in note for note in done.gate("two")["evidence"]["notes"])
+    assert any("taken over" in note for note in done.gate("one")["evidence"]["notes"])
+    assert not any("taken over" in note for note in done.gate("two")["evidence"]["notes"])
     assert not (place.output / "results/one/fake").exists()
     (target / "a.py").write_text("A = 2\n")
     again = place.run(*arguments, "--resume")
-    assert not any("reused" in note for note in again.gate("one")["evidence"]["notes"])
+    assert not any("taken over" in note for note in again.gate("one")["evidence"]["notes"])
 
 
 def test_an_older_run_folder_is_judged_anew_without_resume(place: Place) -> None:
