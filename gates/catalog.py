@@ -21,6 +21,7 @@ BUILT_IN = {
         "detect_secrets",
         "documentation",
         "headers",
+        "kingfisher",
         "locust",
         "mypy",
         "openapi",

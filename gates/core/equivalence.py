@@ -2,7 +2,7 @@
 
 import re
 
-_SECRET_SCANNERS = frozenset({"detect_secrets", "gitleaks", "betterleaks", "secret_rules"})
+_SECRET_SCANNERS = frozenset({"detect_secrets", "kingfisher", "gitleaks", "betterleaks"})
 _RUFF_OF_BANDIT = re.compile(r"S(\d{3})")  # flake8-bandit keeps bandit's numbers
 
 

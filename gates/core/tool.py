@@ -45,6 +45,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = ""  # origin of the running service
     ready_s: float | None = None  # seconds from start to the first healthy answer
     document: str = ""  # the bundled, checked OpenAPI document as a file
+    history: str = ""  # versions of files that were taken from the history (core.history)
     advisories: str = ""  # advisory snapshot, from the command line or the target file
     osv_url: str = ""  # an OSV endpoint that answers now: the service's or our local one
     revision: str = "unknown"

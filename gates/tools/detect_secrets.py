@@ -3,16 +3,21 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report, scope
+from gates.tools.formats import planted, report, scope
 
 DISTRIBUTION = "detect-secrets"
-METRICS = {"secrets.found": Metric("Secrets in the tree")}
+METRICS = {"secrets.found": Metric("Secrets in the tree, and in the history where it was scanned")}
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of our probe over all files, code or not."""
     tests = target.code.tests if target.code else ()
-    given = {"tree": options.tree, "files": options.files, "tests": tests}
+    given = {
+        "tree": options.tree,
+        "files": options.files,
+        "tests": tests,
+        "history": options.history,
+    }
     return (report.probe("secret_scan", options, given),)
 
 
@@ -24,5 +29,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A key with the shape of an AWS access key, put together so that nobody mistakes it."""
+    held = planted.control("detect_secrets")
     key = "AKIA" + "Q" * 4 + "PLANTEDKEY42"
-    return Control(files={"deploy/settings.txt": f"aws = {key}\n"}, rule="aws-access-key")
+    files = {path: text.replace("{key}", key) for path, text in held.files.items()}
+    return Control(files=files, rule=held.rule)
