@@ -48,6 +48,10 @@ class Redactor:
         """Return `value` without secrets."""
         return self._text.sub(MARK, value)
 
+    def lines(self, value: str) -> str:
+        """Return `value` without secrets, every line still at its number."""
+        return self._text.sub(lambda found: MARK + "\n" * found[0].count("\n"), value)
+
     def data(self, value: bytes) -> bytes:
         """Return `value` without secrets; bytes that are not UTF-8 stay as they are."""
         return self.text(value.decode("utf-8", "surrogateescape")).encode(

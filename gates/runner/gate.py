@@ -12,6 +12,7 @@ from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
 from gates.runner import ingest
+from gates.runner.contexts import located
 from gates.runner.session import Session
 from gates.runner.stage import Grant
 from gates.shell import environment
@@ -38,12 +39,21 @@ class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
 def run_gate(gate: PlannedGate, grant: Grant, session: Session) -> GateReport:
     """Run all tools of a gate; a tool that fails does not keep the others from being evidence."""
     runs = [run_tool(name, gate, grant, session) for name in gate.tools]
+    reports = tuple(run.report for run in runs if run.report)
+    failures = (run.failure for run in runs if run.failure)
     return GateReport(
         gate=gate.id,
-        reports=tuple(run.report for run in runs if run.report),
+        reports=reports,
         executions=tuple(execution for run in runs for execution in run.executions),
-        failure=next((run.failure for run in runs if run.failure), None),
+        failure=next(failures, None if reports else nothing_applies(gate)),
     )
+
+
+def nothing_applies(gate: PlannedGate) -> Failure:
+    """The failure of a gate of whose tools none found anything of its own in the target."""
+    tools = ", ".join(gate.tools) or "none"
+    text = f"no tool of this gate has anything to look at in this target (tools: {tools})"
+    return Failure(reason=Reason.NOTHING_EXAMINED, detail=text)
 
 
 def run_tool(name: str, gate: PlannedGate, grant: Grant, session: Session) -> ToolRun:
@@ -85,11 +95,17 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
 
 
 def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session) -> ToolRun:
-    """Run the tool's invocations in order, then parse. Raises ParseError before the first run."""
+    """Run the tool's invocations in order, then parse. Raises ParseError before the first run.
+
+    A tool that has no invocation has nothing to look at in this target: no report, no failure.
+    """
     executions: list[Execution] = []
     outputs: list[ToolOutput] = []
     notes: list[str] = []
-    for number, invocation in enumerate(tool.commands(session.target, opts)):
+    invocations = tool.commands(session.target, opts)
+    if not invocations:
+        return ToolRun()
+    for number, invocation in enumerate(invocations):
         finished, removed = start(f"{number}", invocation, opts, grant, session)
         try:
             output = ingest.read_output(invocation, finished, Path(opts.output))
@@ -121,7 +137,8 @@ def parsed(
     except ParseError as error:
         failure = Failure(reason=error.reason, detail=redactor.text(error.detail))
         return ToolRun(executions=executions, failure=failure)
-    report = redactor.report(ingest.located(report, session.tree))
+    placed = located(report, session.tree, redactor, session.renamed)
+    report = redactor.report(placed)
     report = msgspec.structs.replace(report, notes=(*report.notes, *notes))
     return ToolRun(executions=as_told(executions, report), report=report)
 

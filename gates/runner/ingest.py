@@ -1,4 +1,4 @@
-"""What comes in from a program: read with a cap, digested, redacted on disk, and located."""
+"""What comes in from a program: read with a cap, digested and redacted on disk."""
 
 import contextlib
 import hashlib
@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
-
-from gates.core.model import Finding, Reason, ToolReport
+from gates.core.model import Reason
 from gates.core.redact import Redactor
 from gates.core.tool import Invocation, ParseError, ToolOutput
 from gates.shell.process import Finished
@@ -110,42 +108,6 @@ def _last_whole_lines(log: Path, most: int) -> bytes:
     if CUT.search(data):
         skipped, data = 1, CUT.split(data)[-1]
     return data.partition(b"\n")[2] if skipped else data
-
-
-def located(report: ToolReport, tree: Path) -> ToolReport:
-    """The report with the source text of each finding's line as its context."""
-    lines = Lines(tree)
-    findings = tuple(lines.with_context(finding) for finding in report.findings)
-    return msgspec.structs.replace(report, findings=findings)
-
-
-class Lines:
-    """Lines of the tree's files, each file read once."""
-
-    def __init__(self, tree: Path) -> None:
-        self._tree = tree
-        self._files: dict[str, tuple[str, ...]] = {}
-
-    def with_context(self, finding: Finding) -> Finding:
-        """The finding with its line's text, where there is such a line."""
-        if finding.context or not finding.path or finding.line < 1:
-            return finding
-        lines = self._lines(finding.path)
-        if finding.line > len(lines):
-            return finding
-        return msgspec.structs.replace(finding, context=lines[finding.line - 1].strip())
-
-    def _lines(self, path: str) -> tuple[str, ...]:
-        if path not in self._files:
-            self._files[path] = self._read(path)
-        return self._files[path]
-
-    def _read(self, path: str) -> tuple[str, ...]:
-        file = (self._tree / path).resolve()
-        inside = file.is_relative_to(self._tree.resolve())
-        if not inside or not file.is_file() or file.stat().st_size > 2**22:
-            return ()
-        return tuple(file.read_text("utf-8", "replace").splitlines())
 
 
 def redacted_argv(argv: Iterable[str], redactor: Redactor, places: Mapping[str, str]) -> list[str]:

@@ -15,6 +15,7 @@ from gates.shell import bundled, environment, workspace
 from gates.shell.git import GitError
 from gates.shell.problems import did_you_mean
 from gates.shell.process import Cancellation
+from gates.shell.renames import renames
 from gates.shell.variables import referenced
 
 
@@ -63,6 +64,7 @@ def made(
         excluded = tuple(wish.root / path for path in wish.target.exclude)
         copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output, *excluded))
         base = base_tree(wish, scratch)
+        renamed = renames(base, copy.tree, scratch / "renamed") if base else {}
         subject = workspace.signoff_subject(wish.root)
     except (workspace.WorkspaceError, GitError) as error:
         raise PrepareError(str(error)) from error
@@ -84,6 +86,7 @@ def made(
         advisories=wish.advisories or named_advisories(wish.target, copy.tree),
         consent=wish.consent,
         dirty=copy.dirty,
+        renamed=renamed,
     )
 
 

@@ -46,3 +46,4 @@ class Session:
     advisories: str = ""
     consent: tuple[str, ...] = ()  # origins named with --i-own-this-target
     dirty: bool = False
+    renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # old path by new one
