@@ -11,6 +11,7 @@ _PIN = re.compile(
 )
 _INCLUDE = re.compile(r"(?:-r|--requirement)(?:\s*=\s*|\s+|(?=\S))(?P<path>\S+)")
 _OWN = re.compile(r"(?:(?:-e|--editable)[\s=]+)?\.(?:\[[^\]]*\])?")  # the target itself
+_CREDENTIALS = re.compile(r"://[^/\s]*@")  # of an address: never shown
 _IGNORED = ("-c", "--constraint", "-i", "--", "-f")
 
 
@@ -37,16 +38,20 @@ class Unaudited(msgspec.Struct, frozen=True):
 
 
 class Requirements(msgspec.Struct, frozen=True):
-    """What a requirements file says; `includes` are paths relative to the file."""
+    """What a requirements file says; `includes` are paths relative to the file.
+
+    `places` are the lines of the pins, in their order.
+    """
 
     pins: tuple[Pin, ...]
     unaudited: tuple[Unaudited, ...]
     includes: tuple[Line, ...]
+    places: tuple[int, ...] = ()
 
 
 def read(text: str) -> Requirements:
     """Sort the lines of a requirements file. Markers are ignored: what may be installed counts."""
-    pins: list[Pin] = []
+    pins: dict[Pin, int] = {}
     unaudited: list[Unaudited] = []
     includes: list[Line] = []
     for line in _lines(text):
@@ -57,10 +62,11 @@ def read(text: str) -> Requirements:
         elif _OWN.fullmatch(line.text) or _is_option(line.text):
             continue
         elif pin and _ends(line.text[pin.end() :]):
-            pins.append(Pin(pin["name"], pin["version"]))
+            pins.setdefault(Pin(pin["name"], pin["version"]), line.number)
         else:
-            unaudited.append(Unaudited(line.number, line.text[:200], _why(line.text)))
-    return Requirements(tuple(dict.fromkeys(pins)), tuple(unaudited), tuple(includes))
+            text = _CREDENTIALS.sub("://…@", line.text)[:200]
+            unaudited.append(Unaudited(line.number, text, _why(line.text)))
+    return Requirements(tuple(pins), tuple(unaudited), tuple(includes), tuple(pins.values()))
 
 
 def _lines(text: str) -> Iterator[Line]:

@@ -7,7 +7,7 @@ Placeholders in commands and environment values: `{python}` the target environme
 """
 
 import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -152,7 +152,9 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What is audited, and the advisory snapshot to use where no service can be reached."""
 
     files: tuple[str, ...]
-    """Requirements files that are audited."""
+    """Lock files, requirements files and project files that are audited."""
+    source: Literal["osv", "pypi"] = "osv"
+    """Who is asked about Python packages: pypi is PyPI itself, which rates nothing."""
     advisories: str = ""
     """Export of OSV records, a folder or zip, to use instead of the service."""
     partial: bool = False

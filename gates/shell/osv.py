@@ -1,32 +1,34 @@
 """A snapshot of OSV advisories, a folder or a zip of records: what it holds and what it answers.
 
 Nothing is unpacked. In the layout of the PyPA database (`vulns/PACKAGE/ID.yaml`) only the records
-of packages that are asked for are parsed; any other layout is parsed whole.
+of packages that are asked for are parsed; in any other layout, where the caller says which packages
+it wants, those that name one of them. A list of what is known to be exploited may lie beside them.
 """
 
 import datetime
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
-from gates.shell import json_strict, yaml_strict
+from gates.shell import json_strict, known_exploited, osv_affected, yaml_strict
+from gates.shell.osv_affected import PYPI, Key, Record
 
 FULL_EXPORT = 1_000  # records: fewer than this are never a full export of an ecosystem
 MAX_RECORDS = 500_000
 MAX_RECORD_BYTES = 4 * 2**20
 MAX_TOTAL_BYTES = 2 * 2**30
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", ".yaml", ".yml", *known_exploited.FILES)
 _MODIFIED = re.compile(rb"^\s*[\"']?modified[\"']?\s*:\s*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 _INLINE = re.compile(rb"[{,]\s*\"modified\"\s*:\s*\"(\d{4}-\d\d-\d\d)")
 
-Record = dict[str, Any]
+Wanted = frozenset[Key]
 
 
 class SnapshotError(Exception):
@@ -34,7 +36,7 @@ class SnapshotError(Exception):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a snapshot is. `newest` is the date of the last change in it, RFC 3339 or ""."""
+    """What a snapshot holds of one ecosystem. `newest` is the last change in it, RFC 3339 or ""."""
 
     records: int
     packages: int
@@ -44,50 +46,79 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 class Snapshot:
     """An opened snapshot: what the records are, by package."""
 
-    def __init__(self, path: Path) -> None:
-        """Read names, dates and, where the names do not tell packages, records.
+    def __init__(self, path: Path, wanted: Wanted | None = None) -> None:
+        """Read names, dates and the records; of `wanted` packages only, where that is given.
 
         Raises SnapshotError.
         """
         self._path = path
+        self._wanted = wanted
         self._raw: dict[str, list[tuple[str, bytes]]] = {}
-        self._parsed: dict[str, list[Record]] = {}
-        newest = ""
+        self._parsed: dict[Key, list[Record]] = {}
+        self._records: Counter[str] = Counter()
+        self._packages: set[Key] = set()
+        self._newest = ""
+        exploited: set[str] = set()
         count = 0
         for name, data in _files(path):
+            if PurePosixPath(name).name in known_exploited.FILES:
+                exploited |= self._list(name, data)
+                continue
             count += 1
-            newest = max(newest, _modified(data))
+            self._newest = max(self._newest, _modified(data))
             self._add(name, data)
         if not count:
             raise SnapshotError(f"{path}: no OSV records (*.json, *.yaml) in it")
-        packages = len(self._raw.keys() | self._parsed.keys())
-        self.facts = Facts(records=count, packages=packages, newest=newest)
+        self.exploited = frozenset(exploited)
 
-    def query(self, name: str, version: str) -> tuple[Record, ...]:
-        """Return the records that affect a version of a PyPI package, as POST /v1/query does.
+    def facts(self, ecosystem: str = PYPI) -> Facts:
+        """What it holds of one ecosystem."""
+        packages = sum(kind == ecosystem for kind, _ in self._packages)
+        return Facts(records=self._records[ecosystem], packages=packages, newest=self._newest)
+
+    def query(self, name: str, version: str, ecosystem: str = PYPI) -> tuple[Record, ...]:
+        """Return the records that affect a version of a package, as POST /v1/query does.
 
         Withdrawn records are left out. Raises SnapshotError for an unreadable record.
         """
-        package = canonicalize_name(name)
-        for member, data in self._raw.pop(package, ()):
+        key = (ecosystem, osv_affected.canonical(name, ecosystem))
+        for member, data in self._raw.pop(key[1], ()) if ecosystem == PYPI else ():
             self._index(member, data)
         return tuple(
-            _plain(record)
-            for record in self._parsed.get(package, ())
-            if not record.get("withdrawn") and _affects(record, package, version)
+            osv_affected.plain(record) if ecosystem == PYPI else record
+            for record in self._parsed.get(key, ())
+            if not record.get("withdrawn") and osv_affected.affects(record, *key, version)
         )
 
     def _add(self, name: str, data: bytes) -> None:
         folders = PurePosixPath(name).parts
         if len(folders) >= 3 and folders[-3] == "vulns":
-            self._raw.setdefault(canonicalize_name(folders[-2]), []).append((name, data))
+            package = canonicalize_name(folders[-2])
+            self._count({(PYPI, package)})
+            self._raw.setdefault(package, []).append((name, data))
+            return
+        keys = osv_affected.mentioned(data) if self._wanted is not None else None
+        if keys is None or keys & (self._wanted or frozenset()):
+            self._count(self._index(name, data))
         else:
-            self._index(name, data)
+            self._count(keys)
 
-    def _index(self, name: str, data: bytes) -> None:
+    def _count(self, keys: AbstractSet[Key]) -> None:
+        self._records.update({ecosystem for ecosystem, _ in keys})
+        self._packages |= keys
+
+    def _index(self, name: str, data: bytes) -> AbstractSet[Key]:
         record = _record(data, f"{self._path}: {name}")
-        for package in {_name(part) for part in _affected(record)}:
-            self._parsed.setdefault(package, []).append(record)
+        keys = osv_affected.keys(record)
+        for key in keys:
+            self._parsed.setdefault(key, []).append(record)
+        return keys
+
+    def _list(self, name: str, data: bytes) -> frozenset[str]:
+        try:
+            return known_exploited.read(data)
+        except ValueError as error:
+            raise SnapshotError(f"{self._path}: {name}: {error}") from None
 
 
 def is_full(facts: Facts, *, partial: bool, exported: str) -> bool:
@@ -170,93 +201,3 @@ def _record(data: bytes, name: str) -> Record:
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise SnapshotError(f"{name}: schema: not an OSV record (an object with an id)")
     return value
-
-
-def _affected(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The parts of a record about packages of PyPI."""
-    parts = record.get("affected")
-    for part in parts if isinstance(parts, list) else ():
-        package = part.get("package") if isinstance(part, dict) else None
-        if isinstance(package, dict) and package.get("ecosystem") == "PyPI":
-            yield part
-
-
-def _name(part: Mapping[str, Any]) -> str:
-    return canonicalize_name(str(part["package"].get("name", "")))
-
-
-def _affects(record: Record, package: str, version: str) -> bool:
-    parts = [part for part in _affected(record) if _name(part) == package]
-    return any(_listed(part, version) or _in_ranges(part, version) for part in parts)
-
-
-def _listed(part: Mapping[str, Any], version: str) -> bool:
-    wanted = _version(version)
-    listed = part.get("versions") or ()
-    return any(
-        str(item) == version or (wanted is not None and _version(str(item)) == wanted)
-        for item in listed
-    )
-
-
-def _in_ranges(part: Mapping[str, Any], version: str) -> bool:
-    wanted = _version(version)
-    ranges = part.get("ranges") or ()
-    return wanted is not None and any(
-        _in_range(item.get("events") or (), wanted)
-        for item in ranges
-        if isinstance(item, dict) and item.get("type") in ("ECOSYSTEM", "SEMVER")
-    )
-
-
-def _in_range(events: Iterable[Mapping[str, Any]], wanted: Version) -> bool:
-    """The evaluation algorithm of the OSV schema over sorted events."""
-    affected = False
-    for at, kind in sorted(_events(events), key=lambda event: (event[0], event[1])):
-        match kind:
-            case "introduced" if wanted >= at:
-                affected = True
-            case "fixed" | "limit" if wanted >= at:
-                affected = False
-            case "last_affected" if wanted > at:
-                affected = False
-            case _:
-                continue
-    return affected
-
-
-def _events(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Version, str]]:
-    for event in events:
-        for kind, text in event.items():
-            at = _version("0.dev0" if str(text) == "0" else str(text))
-            if at is not None:
-                yield at, kind
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
-
-
-def _plain(record: Record) -> Record:
-    """The record as pip-audit can read it: canonical names, versions that it can parse."""
-    parts = [
-        {
-            **part,
-            "package": {**part["package"], "name": _name(part)},
-            "ranges": [_plain_range(item) for item in part.get("ranges") or ()],
-        }
-        for part in _affected(record)
-    ]
-    return {**record, "affected": parts}
-
-
-def _plain_range(item: Mapping[str, Any]) -> dict[str, Any]:
-    events = [
-        event
-        for event in item.get("events") or ()
-        if "fixed" not in event or _version(str(event["fixed"])) is not None
-    ]
-    return {**item, "events": events}

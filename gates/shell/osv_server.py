@@ -2,58 +2,56 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from gates.core import severity
 from gates.core.model import Severity
-from gates.shell import json_strict, network
+from gates.shell import osv_rating
 
-SERVICE = "https://api.osv.dev"
 MAX_QUERY_BYTES = 64 * 1024
-MAX_ANSWER_BYTES = 32 * 2**20
-MAX_PAGES = 50
 
 Record = dict[str, Any]
 Answer = Callable[[str, str], tuple[Record, ...]]  # package, version -> records that affect it
 
 
 class Endpoint:
-    """A running endpoint. `severities` maps ids and aliases of what it served to "" or a word."""
+    """A running endpoint, and what pip-audit leaves out of the records that it served.
 
-    def __init__(self, url: str) -> None:
+    `severities` maps ids and aliases to "" or a word; `exploited` are those known to be exploited.
+    """
+
+    def __init__(self, url: str, exploited: frozenset[str] = frozenset()) -> None:
         self.url = url
         self.severities: dict[str, str] = {}
+        self.exploited: set[str] = set()
         self.errors: list[str] = []
+        self._known_exploited = exploited
 
-
-class ServiceError(Exception):
-    """The vulnerability service gave no usable answer."""
-
-
-def ask_service(
-    service: str, name: str, version: str, *, deadline_s: float = 20.0
-) -> tuple[Record, ...]:
-    """Ask an OSV service about one version of a PyPI package, all pages. Raises ServiceError."""
-    records: list[Record] = []
-    query: dict[str, Any] = {"package": {"name": name, "ecosystem": "PyPI"}, "version": version}
-    for _ in range(MAX_PAGES):
-        answer = _ask(service, query, deadline_s)
-        records.extend(answer.get("vulns") or ())
-        token = answer.get("next_page_token")
-        if not token:
-            return tuple(records)
-        query = {**query, "page_token": token}
-    raise ServiceError(f"{service} gave more than {MAX_PAGES} pages for {name} {version}")
+    def learn(self, records: Iterable[Record]) -> None:
+        """Remember the worst known severity of every id and alias."""
+        for record in records:
+            word = osv_rating.rated(record)
+            names = osv_rating.names(record)
+            for name in names:
+                before = self.severities.get(name, "")
+                rated = (*([Severity(before)] if before else []), *([word] if word else []))
+                worst = severity.worst(rated)
+                self.severities[name] = worst.value if worst else ""
+            if osv_rating.exploited(record) or self._known_exploited & {*names}:
+                self.exploited |= {*names}
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[Endpoint]:
-    """Serve `answer` at a free port of 127.0.0.1 while the context lasts."""
+def serving(answer: Answer, exploited: frozenset[str] = frozenset()) -> Iterator[Endpoint]:
+    """Serve `answer` at a free port of 127.0.0.1 while the context lasts.
+
+    `exploited` are ids of vulnerabilities that are known to be exploited.
+    """
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        endpoint = Endpoint(f"http://127.0.0.1:{server.server_address[1]}")
+        endpoint = Endpoint(f"http://127.0.0.1:{server.server_address[1]}", exploited)
         server.RequestHandlerClass = _handler(answer, endpoint)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -62,38 +60,6 @@ def serving(answer: Answer) -> Iterator[Endpoint]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def _ask(service: str, query: Mapping[str, Any], deadline_s: float) -> dict[str, Any]:
-    url = f"{service.rstrip('/')}/v1/query"
-    try:
-        response = network.request(
-            "POST",
-            url,
-            allow=(service,),
-            headers=(("Content-Type", "application/json"),),
-            body=json.dumps(query).encode(),
-            deadline_s=deadline_s,
-            max_bytes=MAX_ANSWER_BYTES,
-        )
-        if response.status != 200:
-            raise ServiceError(f"{url} answered {response.status}")
-        answer = json_strict.decode(response.body.decode("utf-8"))
-    except (network.NetworkError, network.Refused) as error:
-        raise ServiceError(f"{url}: {error}") from None
-    except (UnicodeDecodeError, json_strict.JsonError) as error:
-        raise ServiceError(f"{url} gave no OSV answer: {error}") from None
-    return _shaped(answer, url)
-
-
-def _shaped(answer: object, url: str) -> dict[str, Any]:
-    """An answer with nothing in it is `{}`; what an answer of another kind is nobody knows."""
-    if not isinstance(answer, dict) or not answer.keys() <= {"vulns", "next_page_token"}:
-        raise ServiceError(f"{url} gave no OSV answer: not an object with vulns")
-    vulns = answer.get("vulns") or []
-    if not isinstance(vulns, list) or not all(isinstance(item, dict) for item in vulns):
-        raise ServiceError(f"{url} gave no OSV answer: vulns is no list of records")
-    return answer
 
 
 def _handler(answer: Answer, endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
@@ -109,7 +75,7 @@ def _handler(answer: Answer, endpoint: Endpoint) -> type[BaseHTTPRequestHandler]
                 endpoint.errors.append(f"{error}")
                 _send(self, 502, {"code": 14, "message": "no answer"})
             else:
-                endpoint.severities.update(_severities(records, endpoint.severities))
+                endpoint.learn(records)
                 _send(self, 200, {"vulns": list(records)} if records else {})
 
         def log_message(self, *_: object) -> None:
@@ -140,16 +106,3 @@ def _send(handler: BaseHTTPRequestHandler, status: int, value: object) -> None:
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
-
-
-def _severities(records: tuple[Record, ...], known: Mapping[str, str]) -> dict[str, str]:
-    """The worst known word of every id and alias; "" where a record does not say."""
-    found = dict(known)
-    for record in records:
-        word = severity.of_record(record)
-        for name in (record.get("id"), *(record.get("aliases") or ())):
-            before = found.get(str(name), "")
-            rated = tuple(Severity(item) for item in (before, word or "") if item)
-            worst = severity.worst(rated)
-            found[str(name)] = worst.value if worst else ""
-    return found

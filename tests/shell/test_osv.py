@@ -96,7 +96,7 @@ def test_yaml_json_and_zip_say_the_same(tmp_path: Path) -> None:
             archive.write(file, file.relative_to(tmp_path))
     for path in (tmp_path, tmp_path.parent / "export.zip"):
         held = Snapshot(path)
-        assert held.facts == Facts(records=2, packages=1, newest="2026-01-03")
+        assert held.facts() == Facts(records=2, packages=1, newest="2026-01-03")
         assert sorted(item["id"] for item in held.query("some-package", "1.10")) == ["A-1", "B-1"]
         assert held.query("some-package", "1.1") == ()
 
@@ -163,7 +163,7 @@ def test_too_many_bytes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_the_pypa_database() -> None:
     (path,) = SHARED.glob("*.zip")
     held = Snapshot(path)
-    assert held.facts == Facts(records=2661, packages=664, newest="2024-10-10")
+    assert held.facts() == Facts(records=2661, packages=664, newest="2024-10-10")
     assert [r["id"] for r in held.query("jinja2", "2.10")] == ["PYSEC-2019-217", "PYSEC-2021-66"]
     assert [r["id"] for r in held.query("requests", "2.19.0")] == ["PYSEC-2018-28", "PYSEC-2023-74"]
     assert held.query("idna", "3.7") == ()

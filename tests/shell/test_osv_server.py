@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from gates.shell.osv_server import Record, ServiceError, ask_service, serving
+from gates.shell.osv_server import Record, serving
+from gates.shell.osv_service import ServiceError
+from gates.shell.osv_service import ask as ask_service
 
 QUERY = {"package": {"name": "a", "ecosystem": "PyPI"}, "version": "1"}
 BAD: Record = {"id": "A-1", "aliases": ["CVE-1"], "database_specific": {"severity": "LOW"}}

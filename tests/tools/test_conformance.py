@@ -30,7 +30,7 @@ TARGET = Target(
     service=Service(start=("serve", "{port}")),
     openapi=OpenApi(path="/openapi.json", file="openapi.json"),
     load=Load(rate=5.0, operations=(LoadOperation(path="/"),)),
-    dependencies=Dependencies(files=("requirements.lock",)),
+    dependencies=Dependencies(files=("requirements.lock", "package-lock.json")),
 )
 OPTIONS = Options(
     tree="/tree",

@@ -100,14 +100,14 @@ def test_planted_vulnerabilities_come_back_with_their_severities(
     }
     assert (report.examined, report.examined_unit) == (2, "dependencies")
     rated = {finding.rule: finding.severity for finding in report.findings}
-    assert rated == {"A-1": Severity.CRITICAL, "A-2": Severity.MEDIUM, "CVE-3": Severity.HIGH}
+    assert rated == {"A-1": Severity.CRITICAL, "A-2": Severity.MEDIUM, "CVE-3": Severity.CRITICAL}
     first = report.findings[0]
     assert (first.path, first.fix) == ("requirements.lock", "Move planted to 1.1.")
     assert first.message == "planted 1.0: very bad"
     assert report.measurements["advisories.complete"].detail == (
         "partial data: 4 records, 1 packages"
     )
-    assert report.notes == ("1 advisories name no severity that we know: counted as high",)
+    assert report.notes == ("1 advisories name no severity that we know: counted as critical",)
 
 
 def test_the_clean_twin(tree: Path, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_b25_a_service_that_fails_in_the_middle_is_no_finding(tree: Path) -> Non
         ("requirements.lock", None, Reason.NO_RESULT, "requirements.lock: No such file"),
         ("requirements.lock", b"\xff", Reason.UNREADABLE_RESULT, "not UTF-8"),
         ("requirements.lock", b"-r ../x", Reason.REFUSED_BY_SAFETY, "out of the target's folder"),
-        ("requirements.lock", b" " * (8 * 2**20 + 1), Reason.OUTPUT_TOO_LARGE, "larger than"),
+        ("requirements.lock", b" " * (32 * 2**20 + 1), Reason.OUTPUT_TOO_LARGE, "larger than"),
         ("../advisories/A-1.json", b"{", Reason.UNREADABLE_RESULT, "unparsable"),
     ],
 )
