@@ -4,6 +4,7 @@ Sixty megabytes of JSON as Python objects are half a gigabyte. Here the array's 
 until each is read and let go; the rest of the document is read with strict_json as a whole.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -17,6 +18,10 @@ from gates.tools.formats.strict_json import JSON
 FRAME_BYTES = 16 * 2**20  # of a document without its items
 PRECISE_BYTES = 8 * 2**20  # up to here strict_json says what is wrong with a document
 _BOM = b"\xef\xbb\xbf"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    rb"\\\\|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F]"
+)
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -40,6 +45,8 @@ def cut(data: bytes | None, *, what: str) -> Cut:
     Raises ParseError like `strict_json.decode`.
     """
     clean = limits.expect(data, what=what).removeprefix(_BOM)
+    if _SURROGATE.search(clean):
+        clean = _ESCAPE.sub(_spelled, clean)
     try:
         document = msgspec.json.decode(clean, type=_Document)
         arrays = [_items(run.results) for run in document.runs]
@@ -47,6 +54,12 @@ def cut(data: bytes | None, *, what: str) -> Cut:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _explain(clean, str(error), what)
     return Cut(strict_json.decode(frame, what=what, limit=FRAME_BYTES), tuple(arrays))
+
+
+def _spelled(found: re.Match[bytes]) -> bytes:
+    """Half a character as visible text; a whole one, and an escaped backslash, as they are."""
+    whole = found[1] or found[0] == b"\\\\"
+    return found[0] if whole else b"\\" + found[0]
 
 
 def _is_array(value: msgspec.Raw | msgspec.UnsetType) -> bool:
