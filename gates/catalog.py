@@ -24,6 +24,7 @@ BUILT_IN = {
         "kingfisher",
         "locust",
         "mypy",
+        "npm_lock",
         "openapi",
         "pip_audit",
         "pytest",

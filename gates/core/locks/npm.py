@@ -47,7 +47,7 @@ class _Old(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(data: bytes, manifest: bytes | None = None) -> Listing:
-    """The packages of a lock; `manifest` is package.json, which alone tells version 1 what is direct.
+    """The packages of a lock; `manifest` is package.json, which tells version 1 what is direct.
 
     Raises LockError.
     """
