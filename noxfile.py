@@ -13,7 +13,7 @@ BIN = ROOT / ".nox" / "tools" / ("Scripts" if os.name == "nt" else "bin")
 PYTHONS = ["3.11", "3.12", "3.13"]
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
-    *("schema", "smoke", "contract", "headers", "load", "documentation", "sign-off"),
+    *("schema", "smoke", "review", "contract", "headers", "load", "documentation", "sign-off"),
 )
 
 nox.needs_version = ">=2026.1"

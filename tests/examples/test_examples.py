@@ -22,6 +22,7 @@ GATES = {
     "tests": 1,
     "schema": 1,
     "smoke": 1,
+    "review": 1,
     "contract": 2,
     "headers": 2,
     "load": 2,
