@@ -1,32 +1,55 @@
-"""The target's own tests and the line coverage of its own code, by pytest and coverage.py.
+"""The target's own tests and the coverage of its own code, by pytest and coverage.py.
 
-Both run in the target's environment. The proof of a clean end is the finished JUnit file: an exit
-code of 0 without it means that something ended the process early.
+Both run in the target's environment. The proof of a clean end is the finished JUnit file and,
+written after it, what the session saw of itself (formats/pytest_session.py): an exit code of 0
+without them means that something ended the process early, or a worker process of pytest-xdist.
+
+The target's pytest settings hold, as its tests need them. Options in their `addopts` that hide
+tests are shown, and with `configuration` = "ours" those that only hide (--collect-only, -k,
+--deselect, --maxfail, --setup-only) are switched off; "stricter" does so for those that also choose
+(-m, --ignore), "target" for none but --setup-only, with which tests pass that never ran.
+
+A failed attempt that the target's own plugin repeated (pytest-rerunfailures, pytest-retry, flaky)
+leaves no failure in the JUnit file: rerunfailures and flaky write the test twice, retry once. So
+attempts are counted by the session itself.
 """
 
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.model import Measurement, Reason, ToolReport
 from gates.core.target import Code, Target
-from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import coverage_json, junit, scope, strict_json
+from gates.core.tool import Combine, Control, Invocation, Metric, Options, ParseError, ToolOutput
+from gates.tools.formats import (
+    coverage_json,
+    junit,
+    planted,
+    pytest_findings,
+    pytest_session,
+    scope,
+    strict_json,
+)
 from gates.tools.formats.junit import Outcome
+from gates.tools.formats.pytest_session import Session
 
 DISTRIBUTION = "pytest"
+LANGUAGE = "python"
 METRICS = {
     "tests.failed": Metric("Failed tests and errors"),
     "tests.run": Metric("Tests run, without the skipped ones"),
     "tests.skipped": Metric("Tests skipped"),
-    "coverage.percent": Metric("Line coverage of the target's own code", "%"),
-    "coverage.branches_percent": Metric("Branch coverage of the target's own code", "%"),
+    "tests.flaky": Metric("Tests that failed first and passed when run again"),
+    "coverage.percent": Metric("Line coverage of the target's own code", "%", Combine.LOW),
+    "coverage.branches_percent": Metric(
+        "Branch coverage of the target's own code", "%", Combine.LOW
+    ),
 }
+CONFIGURATIONS = ("ours", "target", "stricter")
 RUNNER = Path(__file__).parents[1] / "probes" / "run_pytest.py"
 MISSING = 97  # exit code of RUNNER: the target environment lacks pytest or coverage
 NO_TESTS = 5  # exit code of pytest
 INTERRUPTED = 2  # exit code of pytest; with errors in the JUnit file: it could not collect them
-WORST_FILES = 10
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +72,8 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             argv=(
                 *(options.target_python, str(RUNNER)),
                 *("--versions", f"{options.output}/versions.json"),
+                *("--session", f"{options.output}/session.json"),
+                *("--configuration", _configuration(options)),
                 *(*data, *settings, "--source", _sources(code, options)),
                 *(f"--root={root}" for root in scope.import_roots(code, options.files)),
                 *("--", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"),
@@ -60,7 +85,12 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             deadline_s=options.deadline_s,
             env={"PYTHONDONTWRITEBYTECODE": "1"},
             inputs=scope.handed(options, scope.below(options.files, code.paths, (".py",))),
-            files={**scope.FILES, "junit": "junit.xml", "versions": "versions.json"},
+            files={
+                **scope.FILES,
+                "junit": "junit.xml",
+                "versions": "versions.json",
+                "session": "session.json",
+            },
             exits=(0, 1),
         ),
         Invocation(
@@ -73,6 +103,16 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             files={"coverage": "coverage.json"},
         ),
     )
+
+
+def _configuration(options: Options) -> str:
+    """Whose settings count. Raises ParseError for a word that is none of CONFIGURATIONS."""
+    found = options.settings.get("configuration", CONFIGURATIONS[0])
+    if found not in CONFIGURATIONS:
+        allowed = ", ".join(CONFIGURATIONS)
+        detail = f'options.configuration of the gate: "{found}" is unknown; allowed: {allowed}'
+        raise ParseError(Reason.INCOMPLETE, detail)
+    return str(found)
 
 
 def _expect_files(code: Code, options: Options) -> None:
@@ -96,8 +136,10 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     ran, measured = outputs
     versions = _versions(ran)
     results = _results(ran)
+    session = _session(ran)
     handed = scope.read(ran)
-    counts = _counts(results.tests)
+    flaky = pytest_findings.flaky(results.tests, session)
+    counts = {**_counts(results.tests), "tests.flaky": len(flaky)}
     coverage = _coverage(measured, handed)
     return ToolReport(
         tool="pytest",
@@ -105,11 +147,15 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         examined_unit="tests",
         measurements={
             **{name: Measurement(value=count) for name, count in counts.items()},
-            **_shares(coverage),
+            **coverage_json.shares(coverage),
         },
-        findings=(*_failures(results, handed), *_uncovered(coverage)),
-        incomplete=_incomplete(ran, counts["tests.failed"]),
-        notes=tuple(f"flaky: {_name(t)} ({_attempts(t)})" for t in results.tests if t.flaky),
+        findings=(
+            *pytest_findings.failures(results.tests, session, handed.tree),
+            *flaky,
+            *coverage_json.uncovered(coverage, "pytest"),
+        ),
+        incomplete=_incomplete(ran, session, counts["tests.failed"]),
+        notes=pytest_session.notes(session, counts["tests.skipped"]),
         version=f"{versions.pytest}, coverage {versions.coverage}",
     )
 
@@ -156,13 +202,27 @@ def _counts(tests: tuple[junit.Test, ...]) -> dict[str, int]:
     }
 
 
-def _incomplete(ran: ToolOutput, failed: int) -> tuple[str, ...]:
+def _session(ran: ToolOutput) -> Session:
+    """What the session saw of itself; without it, or with another exit code, it ended early."""
+    if "session" not in ran.files:
+        detail = f"pytest ended early: exit code {ran.exit_code}, before it could say how it went"
+        raise ParseError(Reason.NO_RESULT, detail)
+    session = pytest_session.read(ran.files["session"])
+    if session.exit_code != ran.exit_code:
+        said = f"pytest ended with {session.exit_code}, its process with {ran.exit_code}"
+        raise ParseError(Reason.NO_RESULT, f"pytest ended early: {said}")
+    return session
+
+
+def _incomplete(ran: ToolOutput, session: Session, failed: int) -> tuple[str, ...]:
+    """What of the suite did not run although it was there."""
     said = scope.last_line(ran.stdout)
     if ran.exit_code == INTERRUPTED:
         return (f"pytest could not collect all tests: {said}",)
-    if ran.exit_code == 1 and not failed:
+    gaps = pytest_session.gaps(session)
+    if ran.exit_code == 1 and not failed and not gaps:
         return (f"pytest ended with 1 although no test failed: {said}",)
-    return ()
+    return gaps
 
 
 def _coverage(measured: ToolOutput, handed: scope.Scope) -> coverage_json.Coverage | str:
@@ -176,67 +236,6 @@ def _coverage(measured: ToolOutput, handed: scope.Scope) -> coverage_json.Covera
     return coverage
 
 
-def _shares(coverage: coverage_json.Coverage | str) -> dict[str, Measurement]:
-    match coverage:
-        case str():
-            lines = branches = Measurement(value=None, why=coverage)
-        case coverage_json.Coverage():
-            lines = _share(coverage.covered, coverage.statements, "statements")
-            branches = _share(coverage.covered_branches, coverage.branches, "branches")
-    return {"coverage.percent": lines, "coverage.branches_percent": branches}
-
-
-def _share(covered: int, total: int, unit: str) -> Measurement:
-    if not total:
-        return Measurement(value=None, why=f"the code has no {unit}")
-    return Measurement(value=100.0 * covered / total, detail=f"{covered} of {total} {unit}")
-
-
-def _failures(results: junit.Results, handed: scope.Scope) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            tool="pytest",
-            rule="test-error" if test.outcome is Outcome.ERROR else "test-failed",
-            severity=Severity.HIGH,
-            message=f"{_name(test)}: {test.message}",
-            path=scope.relative(test.file, handed.tree) if test.file else "",
-            line=test.line,
-        )
-        for test in results.tests
-        if test.outcome in (Outcome.FAILED, Outcome.ERROR)
-    )
-
-
-def _name(test: junit.Test) -> str:
-    return f"{test.classname}::{test.name}".strip(":")
-
-
-def _attempts(test: junit.Test) -> str:
-    return ", ".join(test.attempts)
-
-
-def _uncovered(coverage: coverage_json.Coverage | str) -> tuple[Finding, ...]:
-    """The files with the most missing lines."""
-    missing = {} if isinstance(coverage, str) else coverage.missing
-    return tuple(
-        Finding(
-            tool="pytest",
-            rule="not-covered",
-            severity=Severity.INFO,
-            message=f"{len(lines)} lines that no test runs: {coverage_json.ranges(lines)}",
-            path=path,
-            line=lines[0],
-        )
-        for path, lines in list(missing.items())[:WORST_FILES]
-    )
-
-
 def control() -> Control:
     """A test that fails."""
-    return Control(
-        files={
-            "src/planted.py": "VALUE = 1\n",
-            "tests/test_planted.py": "def test_planted():\n    assert 1 == 2\n",
-        },
-        rule="test-failed",
-    )
+    return planted.control("pytest")

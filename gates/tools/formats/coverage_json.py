@@ -6,10 +6,12 @@ display. A file without statements counts for nothing, and nothing of nothing is
 
 import msgspec
 
-from gates.core.model import Reason
+from gates.core.model import Finding, Measurement, Reason, Severity
 from gates.core.tool import ParseError
 from gates.tools.formats import strict_json
 from gates.tools.formats.strict_json import Count, Line
+
+WORST_FILES = 10
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -99,3 +101,36 @@ def ranges(lines: tuple[int, ...], most: int = 8) -> str:
             spans.append((line, line))
     shown = [str(a) if a == b else f"{a}-{b}" for a, b in spans[:most]]
     return ", ".join([*shown, "…"] if len(spans) > most else shown)
+
+
+def shares(coverage: Coverage | str) -> dict[str, Measurement]:
+    """Shares of statements and of branches in per cent, or of neither with the sentence why."""
+    match coverage:
+        case str():
+            lines = branches = Measurement(value=None, why=coverage)
+        case Coverage():
+            lines = _share(coverage.covered, coverage.statements, "statements")
+            branches = _share(coverage.covered_branches, coverage.branches, "branches")
+    return {"coverage.percent": lines, "coverage.branches_percent": branches}
+
+
+def _share(covered: int, total: int, unit: str) -> Measurement:
+    if not total:
+        return Measurement(value=None, why=f"the code has no {unit}")
+    return Measurement(value=100.0 * covered / total, detail=f"{covered} of {total} {unit}")
+
+
+def uncovered(coverage: Coverage | str, tool: str) -> tuple[Finding, ...]:
+    """The files with the most missing lines."""
+    missing = {} if isinstance(coverage, str) else coverage.missing
+    return tuple(
+        Finding(
+            tool=tool,
+            rule="not-covered",
+            severity=Severity.INFO,
+            message=f"{len(lines)} lines that no test runs: {ranges(lines)}",
+            path=path,
+            line=lines[0],
+        )
+        for path, lines in list(missing.items())[:WORST_FILES]
+    )
