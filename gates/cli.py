@@ -22,6 +22,8 @@ COMMANDS = {
     "explain": "say what a gate or criterion demands, and why",
     "doctor": "check that this machine can run the gates",
     "judge": "judge stored evidence again, under any policy; runs nothing",
+    "baseline": "write down the findings that are known, so that only new ones count",
+    "waive": "write a waiver for one finding, for review",
 }
 USAGE = 2
 INCONCLUSIVE = 3
