@@ -47,8 +47,10 @@ OPTIONS = Options(
 )
 # Where the result stands, for tools that leave more than one thing.
 MAIN = {"ruff": "stdout", "ruff_format": "stdout", "mypy": "stdout", "bandit": "stdout"} | {
+    **{"ruff_review": "stdout", "ruff_security": "stdout", "duplicates": "clones"},
     "pytest": "junit"
 }
+SAME_FORMAT = {"ruff", "ruff_format", "ruff_review", "ruff_security"}
 RECORDED = sorted(path for path in DATA.glob("*/*-control") if path.is_dir())
 BAD = {
     "empty": b"",
@@ -231,7 +233,7 @@ def test_a_recorded_run_with_a_bad_result_is_refused(folder, case):
 @pytest.mark.parametrize("folder", RECORDED, ids=lambda folder: folder.parent.name)
 def test_the_result_of_another_tool_is_refused_b13(folder, other):
     mine, theirs = folder.parent.name, other.parent.name
-    if mine == theirs or {mine, theirs} == {"ruff", "ruff_format"}:
+    if mine == theirs or {mine, theirs} <= SAME_FORMAT:
         pytest.skip("the same format")
     data = main_of(theirs, recording(other))
     refused(load(mine), with_main(mine, recording(folder), data))

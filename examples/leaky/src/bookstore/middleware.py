@@ -23,7 +23,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-_log = logging.getLogger("bookstore.http")
+_logger = logging.getLogger("bookstore.http")
 
 
 class RequestFrame:
@@ -44,7 +44,7 @@ class RequestFrame:
         try:
             await self._app(scope, _limited(receive), answer.send)
         except Exception:
-            _log.exception("unhandled error")
+            _logger.exception("unhandled error")
             if answer.status is None:
                 await _crash_answer()(scope, receive, answer.send)
         finally:
@@ -62,7 +62,7 @@ class RequestFrame:
             "duration_ms": round(seconds * 1000, 2),
         }
         level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
-        _log.log(level, "request", extra={"fields": fields})
+        _logger.log(level, "request", extra={"fields": fields})
 
 
 class _Answer:
