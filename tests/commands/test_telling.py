@@ -10,7 +10,7 @@ from tests.faults.cli import Place, broken_install, fake
 
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
-    *("schema", "smoke", "contract", "headers", "load", "documentation", "sign-off"),
+    *("schema", "smoke", "review", "contract", "headers", "load", "documentation", "sign-off"),
 )
 
 

@@ -213,3 +213,12 @@ def test_cells() -> None:
     assert list(wrapped("", 7)) == [""]
     assert list(wrapped("日本語", 1)) == ["日", "本", "語"]
     assert harmless("a — b… é ##[x", unicode=False) == "a - b... \\xe9 ##\\x5bx"
+
+
+def test_a_log_leaves_no_reason_out() -> None:
+    criteria = tuple(
+        samples.criterion(f"c{index}", "", samples.Status.FAIL, "no") for index in range(8)
+    )
+    gate = samples.GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
+    text = plain(samples.scorecard((gate,), samples.Verdict.FAIL, "why"))
+    assert [one.id for one in criteria if f"{one.id}: no" not in text] == []

@@ -93,6 +93,42 @@ def test_settings_of_the_target_do_not_count(report_of):
     assert report_of(duplicates, files).measurements[METRIC].value == 50
 
 
+PYTHON_IMPORTS = """\
+import os, sys, json, time
+import pathlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from gates.core.model import (
+    Finding, Measurement, Reason, Severity,
+    ToolReport, Status, Weight, Verdict, Evidence,
+)
+from gates.core.tool import Control, Invocation, Metric, Options, ParseError
+"""
+TYPESCRIPT_IMPORTS = """\
+import fs from "node:fs";
+import * as path from "node:path";
+import { a, b, c, d } from "./letters.js";
+import {
+  one, two, three, four, five, six,
+  seven, eight, nine, ten,
+} from './numbers.js';
+import type { Line, Order, Book } from "./types.js";
+import eleven from "./eleven.js";
+"""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "imports", "ends"),
+    [
+        ("py", PYTHON_IMPORTS, ("A = 1\n", 'B = {"b": [2]}\n')),
+        ("ts", TYPESCRIPT_IMPORTS, ("const a = 1;\n", "let b = { c: [2] };\n")),
+    ],
+)
+def test_what_is_imported_is_no_copy(report_of, suffix, imports, ends):
+    files = {f"src/{n}.{suffix}": imports + end for n, end in enumerate(ends)}
+    report = report_of(duplicates, files)
+    assert (report.findings, report.examined) == ((), 2)
+
+
 def test_a_missing_path_is_said(report_of):
     with pytest.raises(ParseError) as caught:
         report_of(duplicates, {"src/a.py": COPY}, Code(paths=("src", "lost")))
