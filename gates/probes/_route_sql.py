@@ -32,14 +32,24 @@ STATEMENT = re.compile(
     r"\s*(?:SELECT\s[\s\S]*?\bFROM\s|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|UPDATE\s[\s\S]*?\bSET\s"
     r"|DELETE\s+FROM\s|MERGE\s+INTO\s|(?:CREATE|ALTER|DROP)\s+(?:TABLE|INDEX|VIEW)\s)"
 )
+DECORATED = re.compile(rb"@\s*[\w.]+\s*\.\s*(?:" + "|".join(METHODS).encode() + rb")\s*\(")
 Place = tuple[int, str]  # line, and what is there
+
+
+def may_matter(name: str, source: bytes) -> bool:
+    """Whether a file can be a route module: only then it is worth parsing."""
+    return _is_by_name(name) or DECORATED.search(source) is not None
 
 
 def is_route_module(name: str, module: ast.Module) -> bool:
     """Whether a file defines routes, by the nearest name of a layer above it or by decorators."""
+    return _is_by_name(name) or any(map(_is_handler, ast.walk(module)))
+
+
+def _is_by_name(name: str) -> bool:
     path = PurePosixPath(name)
     layers = [part for part in (*path.parts[:-1], path.stem) if part in ROUTES | STORES]
-    return (bool(layers) and layers[-1] in ROUTES) or any(map(_is_handler, ast.walk(module)))
+    return bool(layers) and layers[-1] in ROUTES
 
 
 def _is_handler(node: ast.AST) -> bool:

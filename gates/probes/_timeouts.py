@@ -5,6 +5,7 @@ Ruff's S113 sees `requests.get` and httpx; this sees the rest that is certain. T
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from gates.probes import _dotted
@@ -29,7 +30,13 @@ OWN_DEFAULT = frozenset({"urllib3.request"})  # not governed by socket.setdefaul
 LINES = frozenset({"http.client.HTTPConnection", "http.client.HTTPSConnection"})
 SESSIONS = frozenset({"requests.Session", "requests.session", "requests.sessions.Session"})
 SENDS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
+WORDS = re.compile(rb"\b(?:urllib3?|socket|smtplib|ftplib|poplib|imaplib|http|requests)\b")
 Place = tuple[int, str]  # line, and the call
+
+
+def may_matter(source: bytes) -> bool:
+    """Whether a file names one of the modules: only then it is worth parsing."""
+    return WORDS.search(source) is not None
 
 
 def sets_default(module: ast.Module) -> bool:

@@ -18,6 +18,9 @@ from gates.probes.documentation import variables
 METRIC = "review.names"
 MODULE = re.compile(r"_*[a-z0-9]+(?:_+[a-z0-9]+)*_*")
 NODE_VARIABLE = re.compile(r"\bprocess\.env(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])")
+# A text without any of them has nothing to find, so it is not parsed.
+TABLE_WORDS = re.compile(rb"create\s[\s\S]{0,40}?table|__tablename__", re.I)
+VARIABLE_WORDS = re.compile(rb"environ|getenv|envvar|BaseSettings")
 # In lower case by an old convention of programs that go through a proxy.
 LOWER = frozenset({"http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy"})
 LOWER_PREFIX = "npm_"  # npm's own
@@ -63,9 +66,11 @@ def of_python(name: str, source: bytes) -> Named:
     """File, tables and variables of a module. Raises SyntaxError or ValueError."""
     if not MODULE.fullmatch(PurePosixPath(name).stem):
         yield finding("file-name", (name, 0), "A Python file whose name is not snake_case")
-    yield from tables(name, _tables.of_python(ast.parse(source)))
-    for read in variables.reads(source, name).reads:
-        yield from variable(read.name, (name, read.line))
+    if TABLE_WORDS.search(source):
+        yield from tables(name, _tables.of_python(ast.parse(source)))
+    if VARIABLE_WORDS.search(source):
+        for read in variables.reads(source, name).reads:
+            yield from variable(read.name, (name, read.line))
 
 
 def of_node(name: str, source: bytes) -> Named:

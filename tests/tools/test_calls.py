@@ -164,7 +164,7 @@ def test_no_default_is_none():
 
 
 def test_a_file_that_is_no_python_was_not_looked_at_p7(report_of):
-    report = report_of(calls, {"src/bad.py": "def (:\n", "src/good.py": "X = 1\n"})
+    report = report_of(calls, {"src/bad.py": "def (: requests\n", "src/good.py": "X = 1\n"})
     assert report.examined == 1
     (lost,) = report.incomplete
     assert lost.startswith("src/bad.py: invalid syntax")

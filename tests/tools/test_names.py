@@ -128,6 +128,6 @@ def test_a_target_without_source_has_nothing_to_name():
 
 
 def test_a_file_that_is_no_python_was_not_looked_at_p7(report_of):
-    report = report_of(names, {"src/bad.py": "def (:\n", "src/good.py": "X = 1\n"})
+    report = report_of(names, {"src/bad.py": "def (: os.environ\n", "src/good.py": "X = 1\n"})
     assert report.examined == 1
     assert report.incomplete[0].startswith("src/bad.py: invalid syntax")
