@@ -185,7 +185,8 @@ def finds(
             texts[name] = read_lines(Path(folder, name))
         find = find_in(texts[name], match, version)
         worded = match.rule.id in WORDED
-        if not harmless.harmless(worded, find.value, version.path, tests) and not harmless.allowed(
+        value = value_in(texts[name], match)
+        if not harmless.harmless(worded, value, version.path, tests) and not harmless.allowed(
             version.path, texts[name], find.line
         ):
             yield find
@@ -199,18 +200,23 @@ def read_lines(path: Path) -> list[str]:
         return []
 
 
-def find_in(lines: list[str], match: Match, version: Version) -> Find:
-    """One match, with its value and the name it is given where the lines have them."""
+def value_in(lines: list[str], match: Match) -> str:
+    """What matched, as far as it is on the first line."""
     place = match.finding
     line = lines[place.line - 1] if 1 <= place.line <= len(lines) else ""
-    value = line[place.column_start : place.column_end + 1]
+    return line[place.column_start : place.column_end + 1]
+
+
+def find_in(lines: list[str], match: Match, version: Version) -> Find:
+    """One match, with its value and the name it is given where the lines have them."""
+    number, value = match.finding.line, value_in(lines, match)
     return Find(
         rule=match.rule.id,
         title=match.rule.name.replace("-", " "),
         path=version.path,
-        line=place.line,
-        value=value,
-        named=found.name_before(line, value),
+        line=number,
+        value=found.whole(lines, number, value),
+        named=found.name_before(lines[number - 1], value) if value else "",
         commit=version.commit,
     )
 

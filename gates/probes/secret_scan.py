@@ -190,7 +190,7 @@ def _finds(
             title=secret.type,
             path=version.path,
             line=number,
-            value=value,
+            value=found.whole(lines, number, value),
             named=found.name_before(lines[number - 1], value) if number else "",
             commit=version.commit,
         )

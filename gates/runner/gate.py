@@ -11,7 +11,7 @@ from gates import catalog
 from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
-from gates.runner import ingest
+from gates.runner import ingest, past
 from gates.runner.contexts import located
 from gates.runner.session import Session
 from gates.runner.stage import Grant
@@ -201,6 +201,7 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         base_url=grant.base_url,
         ready_s=grant.ready_s,
         document=grant.document,
+        history=past.exported(gate.settings, session),
         advisories=session.advisories,
         revision=session.revision,
         today=session.today,

@@ -63,7 +63,10 @@ def made(
     try:
         excluded = tuple(wish.root / path for path in wish.target.exclude)
         copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output, *excluded))
-        base = base_tree(wish, scratch)
+        revision = wish.base or workspace.default_base(wish.root, os.environ) or ""
+        base = (
+            workspace.snapshot_revision(wish.root, revision, scratch / "base") if revision else None
+        )
         renamed = renames(base, copy.tree, scratch / "renamed") if base else {}
         subject = workspace.signoff_subject(wish.root)
     except (workspace.WorkspaceError, GitError) as error:
@@ -87,15 +90,9 @@ def made(
         consent=wish.consent,
         dirty=copy.dirty,
         renamed=renamed,
+        root=wish.root,
+        base=revision,
     )
-
-
-def base_tree(wish: Wish, scratch: Path) -> Path | None:
-    """The target as it was at the base revision, if there is one."""
-    revision = wish.base or workspace.default_base(wish.root, os.environ)
-    if not revision:
-        return None
-    return workspace.snapshot_revision(wish.root, revision, scratch / "base")
 
 
 def named_advisories(target: Target, tree: Path) -> str:

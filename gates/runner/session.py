@@ -47,3 +47,5 @@ class Session:
     consent: tuple[str, ...] = ()  # origins named with --i-own-this-target
     dirty: bool = False
     renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # old path by new one
+    root: Path = Path()  # the target itself: only its git is asked, never its files
+    base: str = ""  # the base revision as it was named or found, "" without one

@@ -12,11 +12,13 @@ FIX = "Revoke it first, then remove it and read it from the environment."
 PAST = "Revoke it: who has the repository has it, whatever is removed now."
 # The name that a value is given: `KEY = "`, `"key": "`, `key => '` …
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,39})[\"']?\s*(?:=>|:=|=|:)\s*[rbuf]?[\"'(\[{]*$")
+_WORD_END, _WORD_START = re.compile(r"[^\s\"'`]+$"), re.compile(r"[^\s\"'`]+")
+_KEY = "PRIVATE KEY"
 _DIGITS = 3  # a name with more of them may be part of a secret
 
 
 class Find(msgspec.Struct, frozen=True, kw_only=True):
-    """One secret in one file. `value` stays in this program: it tells two secrets apart."""
+    """One secret in one file. `value`, all of it, stays here: it tells two secrets apart."""
 
     rule: str
     title: str
@@ -29,10 +31,27 @@ class Find(msgspec.Struct, frozen=True, kw_only=True):
 
 def name_before(line: str, value: str) -> str:
     """The name to which this line assigns the value, "" where it is none or may tell of it."""
-    left, met, _ = line.partition(value)
-    found = _NAME.search(left) if met and value else None
+    start = line.find(value) if value else -1
+    found = _NAME.search(line[:start]) if start > 0 else None
     name = found[1] if found else ""
     return name if sum(letter.isdigit() for letter in name) <= _DIGITS else ""
+
+
+def whole(lines: list[str], number: int, value: str) -> str:
+    """All of a secret of which a detector told `value`, on the line `number` (1-based).
+
+    Some tell the prefix of a token alone. Of a key of many lines they tell the first.
+    """
+    if not value or not 1 <= number <= len(lines):
+        return value
+    line = lines[number - 1]
+    if _KEY in line:
+        return "\n".join(lines[number - 1 : number + 2])
+    start = line.find(value)
+    if start < 0:
+        return value
+    before, after = _WORD_END.search(line[:start]), _WORD_START.match(line[start + len(value) :])
+    return (before[0] if before else "") + value + (after[0] if after else "")
 
 
 def finding(tool: str, find: Find) -> Finding:
