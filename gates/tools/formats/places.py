@@ -56,7 +56,8 @@ def _relative(path: str, written: str, tree: Tree) -> Place:
     clean = posixpath.normpath(path)
     names = clean.split("/")
     lost = clean in (".", "..") or names[0] == ".." or clean.startswith("/")
-    if lost or len(clean) > LONGEST or max(map(len, names)) > LONGEST_NAME:
+    sizes = [len(name.encode("utf-8", "replace")) for name in names]
+    if lost or sum(sizes) + len(sizes) > LONGEST or max(sizes) > LONGEST_NAME:
         return Place(written, outside=True)
     return Place(clean if clean in tree.files else texts.visible(clean))
 
