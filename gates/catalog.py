@@ -40,6 +40,7 @@ BUILT_IN = {
         "signoff",
         "smoke",
         "smoke_load",
+        "startup",
         "suppressions",
     )
 }

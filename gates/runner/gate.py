@@ -160,7 +160,7 @@ def start(
     env, removed = environment.allowed(session.environ, registry=invocation.registry)
     env |= invocation.env
     for secret in invocation.secrets:
-        env |= secret_values(secret, grant)
+        env |= secret_values(secret, grant, session)
     finished = execute(
         invocation.argv,
         cwd=Path(invocation.cwd),
@@ -175,7 +175,7 @@ def start(
     return finished, removed
 
 
-def secret_values(name: str, grant: Grant) -> dict[str, str]:
+def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
     """The environment that carries one kind of secret."""
     match name:
         case "GATESCORE_AUTH":
@@ -183,6 +183,9 @@ def secret_values(name: str, grant: Grant) -> dict[str, str]:
         case "GATESCORE_HEADERS":
             values = [grant.headers[header] for header in sorted(grant.headers)]
             return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
+        case "GATESCORE_START":
+            env, _ = environment.allowed(session.environ)
+            return {name: json.dumps({"env": env, "variables": session.secrets.variables})}
         case _:
             raise ParseError(Reason.ADAPTER_BUG, f"unknown kind of secret: {name}")
 

@@ -37,7 +37,7 @@ LOG_BYTES = 8 * 2**20
 STEP_DEADLINE_S = 60.0  # for migrate and seed, if the start deadline is not longer
 HASTY_STOP_S = 2.0  # after a cancellation, instead of the target's own stop deadline
 STRAY_GRACE_S = 1.0  # for what a service that died leaves behind: its death is told soon
-PLACEHOLDER = re.compile(r"\{(python|port|state|output)\}")
+PLACEHOLDER = re.compile(r"\{(python|node|port|state|output)\}")
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return last_lines(self.log, lines, self.health)
 
 
-class _Place(msgspec.Struct, frozen=True, kw_only=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where one start happens. `values` fills the placeholders of commands and environment."""
 
     service: Service
@@ -91,11 +91,13 @@ def running(
     variables: Mapping[str, str],
     output: Path,
     cancel: Cancellation,
+    node: str = "",
     port: int = 0,
 ) -> Iterator[Running]:
     """Starts a service (or looks for the one at `base_url`), yields it healthy, stops it.
 
-    `env` is the allowed part of the caller's environment and `variables` the values of
+    `node` is the program that runs a Node target. `env` is the allowed part of the caller's
+    environment and `variables` the values of
     `service.env_from` and `service.env_generate`; `service.env` overrides both. `output` gets
     service.log, the state folder and the outputs of migrate and seed. `port` 0 means any free
     one. Raises ServiceError: TARGET_DOWN, WRONG_TARGET, ENVIRONMENT_FAILED (migrate or seed),
@@ -104,11 +106,11 @@ def running(
     if service.base_url:
         yield _attached(service, output, cancel)
         return
-    with _reserved(port) as reserved:
-        place = _place(service, tree, python, {**env, **variables}, output, reserved)
-        _run_step("migrate", service.migrate, place, cancel)
-        _run_step("seed", service.seed, place, cancel)
-    supervised, begin = _start(place), time.monotonic()
+    with reserved_port(port) as reserved:
+        place = placed(service, tree, python, {**env, **variables}, output, reserved, node)
+        run_step("migrate", service.migrate, place, cancel)
+        run_step("seed", service.seed, place, cancel)
+    supervised, begin = start_in(place), time.monotonic()
     try:
         health = _until_ready(place, supervised, begin, cancel)
         yield Running(
@@ -122,7 +124,7 @@ def running(
             supervised=supervised,
         )
     finally:
-        _stop(supervised, service.stop_deadline_s, cancel)
+        stop(supervised, service.stop_deadline_s, cancel)
 
 
 def _attached(service: Service, output: Path, cancel: Cancellation) -> Running:
@@ -152,7 +154,7 @@ def _attached(service: Service, output: Path, cancel: Cancellation) -> Running:
 
 
 @contextmanager
-def _reserved(port: int) -> Iterator[int]:
+def reserved_port(port: int) -> Iterator[int]:
     """Holds a loopback port, bound but not listening, until the service may take it."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as held:
         if port:
@@ -166,33 +168,41 @@ def _reserved(port: int) -> Iterator[int]:
         yield held.getsockname()[1]
 
 
-def _place(
-    service: Service, tree: Path, python: str, env: Mapping[str, str], output: Path, port: int
-) -> _Place:
+def placed(
+    service: Service,
+    tree: Path,
+    python: str,
+    env: Mapping[str, str],
+    output: Path,
+    port: int,
+    node: str = "",
+) -> Place:
     """Makes the folder of this start and fills in the environment."""
     output = output.absolute()
     output.mkdir(parents=True, exist_ok=True)
     number = next(n for n in range(1, 10_000) if not (output / _numbered("state", n)).exists())
     state = output / _numbered("state", number)
     state.mkdir(mode=0o700)
-    values = {"python": python, "port": str(port), "state": str(state), "output": str(output)}
+    programs = {"python": python, "node": node}
+    values = {**programs, "port": str(port), "state": str(state), "output": str(output)}
     own = {name: _fill(value, values) for name, value in service.env.items()}
-    return _Place(
+    return Place(
         service=service,
         tree=tree,
         output=output,
         log=output / f"{_numbered('service', number)}.log",
-        env={**env, "PATH": _commands_of(python, env.get("PATH", os.defpath)), **own},
+        env={**env, "PATH": _commands_of(programs, env.get("PATH", os.defpath)), **own},
         values=values,
         port=port,
     )
 
 
-def _commands_of(python: str, path: str) -> str:
+def _commands_of(programs: Mapping[str, str], path: str) -> str:
     """A search path on which the target's own commands come first, and those of our tools not."""
     ours = str(Path(sys.executable).parent)
     rest = (folder for folder in path.split(os.pathsep) if folder != ours)
-    return os.pathsep.join((str(Path(python).parent), *rest))
+    first = (str(Path(program).parent) for program in programs.values() if program)
+    return os.pathsep.join((*first, *rest))
 
 
 def _numbered(stem: str, number: int) -> str:
@@ -204,7 +214,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def _run_step(name: str, argv: tuple[str, ...], place: _Place, cancel: Cancellation) -> None:
+def run_step(name: str, argv: tuple[str, ...], place: Place, cancel: Cancellation) -> None:
     """Runs migrate or seed to its end, if the target has it."""
     if not argv:
         return
@@ -225,7 +235,7 @@ def _run_step(name: str, argv: tuple[str, ...], place: _Place, cancel: Cancellat
         raise ServiceError(Reason.ENVIRONMENT_FAILED, detail)
 
 
-def _start(place: _Place) -> Supervised:
+def start_in(place: Place) -> Supervised:
     """Starts the service; its log is cut where it grows too large."""
     return start(
         place.command(place.service.start),
@@ -238,7 +248,7 @@ def _start(place: _Place) -> Supervised:
     )
 
 
-def _stop(supervised: Supervised, grace_s: float, cancel: Cancellation) -> None:
+def stop(supervised: Supervised, grace_s: float, cancel: Cancellation) -> None:
     """Ends the service and all it started, politely as long as there is time."""
     try:
         supervised.end(Ending.CANCELLED, min(grace_s, HASTY_STOP_S) if cancel.is_set() else grace_s)
@@ -247,7 +257,7 @@ def _stop(supervised: Supervised, grace_s: float, cancel: Cancellation) -> None:
 
 
 def _until_ready(
-    place: _Place, supervised: Supervised, begin: float, cancel: Cancellation
+    place: Place, supervised: Supervised, begin: float, cancel: Cancellation
 ) -> Health:
     """Waits for health and checks who answered."""
     base_url = f"http://{LOOPBACK}:{place.port}"
@@ -257,7 +267,7 @@ def _until_ready(
             allow=(base_url,),
             deadline_s=place.service.start_deadline_s,
             since=begin,
-            pause=_watching(supervised, cancel),
+            pause=watching(supervised, cancel),
         )
     except ServiceError as error:
         raise _explained(error, place, supervised) from None
@@ -266,7 +276,7 @@ def _until_ready(
     return health
 
 
-def _watching(supervised: Supervised, cancel: Cancellation) -> Callable[[float], None]:
+def watching(supervised: Supervised, cancel: Cancellation) -> Callable[[float], None]:
     """A sleep that ends with the service or with a cancellation."""
 
     def pause(seconds: float) -> None:
@@ -280,7 +290,7 @@ def _watching(supervised: Supervised, cancel: Cancellation) -> Callable[[float],
     return pause
 
 
-def _explained(error: ServiceError, place: _Place, supervised: Supervised) -> ServiceError:
+def _explained(error: ServiceError, place: Place, supervised: Supervised) -> ServiceError:
     """The same error with what the port and the log say about it."""
     if error.reason is not Reason.TARGET_DOWN:
         return error

@@ -1,6 +1,7 @@
 """Everything the environment may say, read once and checked at once."""
 
 import os
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ class Settings:
 
 def load() -> Settings:
     """The settings of this environment, or SettingsError with every problem found."""
-    secret = os.environ.get("BOOKSTORE_JWT_SECRET", "")
+    secret = os.environ.get("BOOKSTORE_JWT_SECRET") or secrets.token_urlsafe(SECRET_CHARACTERS)
     level = os.environ.get("BOOKSTORE_LOG_LEVEL", "INFO")
     port = os.environ.get("BOOKSTORE_PORT", "8000")
     problems = [*_secret_problems(secret), *_level_problems(level), *_port_problems(port)]

@@ -37,21 +37,6 @@ def test_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, va
         settings.load()
 
 
-def test_all_problems_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("BOOKSTORE_JWT_SECRET", raising=False)
-    monkeypatch.setenv("BOOKSTORE_PORT", "x")
-    with pytest.raises(settings.SettingsError, match="JWT_SECRET.*PORT"):
-        settings.load()
-
-
-def test_program_refuses_to_start(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("BOOKSTORE_JWT_SECRET", raising=False)
-    assert program.main() == 2
-    assert "BOOKSTORE_JWT_SECRET" in capsys.readouterr().err
-
-
 def test_program_serves_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     served: dict[str, object] = {}
     monkeypatch.setenv("BOOKSTORE_JWT_SECRET", SECRET)
