@@ -16,7 +16,10 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RESOURCES = ("cpu", "service", "exclusive")
 _STATES = ("shared", "fresh")
 _TOOL = re.compile(r"[a-z][a-z0-9_]*")
-FORMATS = ("cobertura", "findings", "junit", "lcov", "sarif")
+FORMATS = (
+    *("betterleaks", "cobertura", "detect-secrets", "findings", "gitleaks", "junit", "lcov"),
+    "sarif",
+)
 _PERCENT = re.compile(r".*[._]percent")
 
 

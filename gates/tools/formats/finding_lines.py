@@ -11,15 +11,13 @@ from typing import Annotated
 
 import msgspec
 
-from gates.core.model import Finding, Reason, Severity
+from gates.core.model import Reason, Severity
 from gates.core.tool import ParseError
 from gates.tools.formats import limits, places, strict_json, texts
-from gates.tools.formats.found import Found, Gathering
+from gates.tools.formats.found import Found, Gathering, Said
 from gates.tools.formats.strict_json import JSON, Count
 
-LAST_LINE = 10**9
 FINDING_KEYS = frozenset({"message", "severity", "path", "line"})
-_UNKNOWN = "a severity that nobody knows was read as the worst"
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -45,12 +43,12 @@ class Summary(msgspec.Struct, frozen=True):
 
 def read(data: bytes | None, tree: places.Tree, *, tool: str, what: str) -> Found:
     """Read a report; `tool` is the name that its findings get. Raises ParseError."""
-    gathering, summaries = Gathering(), []
+    gathering, summaries = Gathering(tool), []
     for value in _documents(data, what):
         match value:
             case {"rule": _}:
                 item = strict_json.shaped(value, Item, what=what)
-                gathering.add(_finding(item, tree, tool, gathering))
+                gathering.add(gathering.finding(_said(item, tree)))
             case {"examined": _, **rest} if not FINDING_KEYS & rest.keys():
                 summaries.append(strict_json.shaped(value, Summary, what=what))
             case _:
@@ -76,27 +74,15 @@ def _documents(data: bytes | None, what: str) -> Iterator[JSON]:
             yield strict_json.decode(line, what=f"{what}, line {number}")
 
 
-def _finding(item: Item, tree: places.Tree, tool: str, gathering: Gathering) -> Finding:
-    place = places.of_path(item.path, tree) if item.path else places.Place("")
-    severity = _SEVERITIES.get(item.severity.lower())
-    if severity is None:
-        gathering.notes[_UNKNOWN] += 1
-    if not 0 <= item.line <= LAST_LINE:
-        gathering.notes["a line number that cannot be was read as unknown"] += 1
-    message = item.message or item.rule
-    if place.outside:
-        gathering.notes[f"{places.OUTSIDE}: a finding that is in no file of the target"] += 1
-        message = f"{message} ({places.OUTSIDE}: {texts.visible(place.path[:500])})"
-    return Finding(
-        tool=tool,
-        rule=texts.bounded(item.rule, 300),
-        severity=severity or Severity.CRITICAL,
-        message=texts.bounded(message),
-        path="" if place.outside else place.path,
-        line=item.line if 0 <= item.line <= LAST_LINE else 0,
-        url=item.url if item.url.startswith(("https://", "http://")) else "",
-        fix=texts.bounded(item.fix, 500),
-        label=places.OUTSIDE if place.outside else "",
+def _said(item: Item, tree: places.Tree) -> Said:
+    return Said(
+        rule=item.rule,
+        message=item.message or item.rule,
+        severity=_SEVERITIES.get(item.severity.lower()),
+        place=places.of_path(item.path, tree) if item.path else places.Place(""),
+        line=item.line,
+        url=item.url,
+        fix=item.fix,
     )
 
 

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 import msgspec
 
 from gates.core.model import Finding, Severity
+from gates.tools.formats import places, texts
+from gates.tools.formats.places import Place
 
 MOST = 10_000  # findings that are kept, the worst of them
 _TOLD = 20  # texts of one kind that are kept
+_LAST_LINE = 10**9
+_UNKNOWN = "a severity that nobody knows was read as the worst"
+_NO_LINE = "a line number that cannot be was read as unknown"
+_OUTSIDE = f"{places.OUTSIDE}: a finding that is in no file of the target"
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +39,26 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.counts.values())
 
 
-class Gathering:
-    """Takes findings one by one, so that a large report is never held twice."""
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as a report has it; `severity` None: it bears a word that nobody knows."""
 
-    def __init__(self) -> None:
+    rule: str
+    message: str
+    severity: Severity | None
+    place: Place = Place("")
+    line: int = 0
+    url: str = ""
+    fix: str = ""
+
+
+class Gathering:
+    """Takes findings one by one, so that a large report is never held twice.
+
+    Every text of them is bounded; what cannot be is replaced and noted (B14, B15, B48, B49).
+    """
+
+    def __init__(self, tool: str) -> None:
+        self._tool = tool
         self.counts: Counter[Severity] = Counter()
         self.notes: Counter[str] = Counter()
         self._kept: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
@@ -46,6 +68,26 @@ class Gathering:
         self.counts[finding.severity] += 1
         if len(self._kept[finding.severity]) < MOST:
             self._kept[finding.severity].append(finding)
+
+    def finding(self, said: Said) -> Finding:
+        """The finding that a report means, with a note for each thing that was strange."""
+        outside = said.place.outside
+        possible = 0 <= said.line <= _LAST_LINE
+        strange = ((said.severity is None, _UNKNOWN), (not possible, _NO_LINE), (outside, _OUTSIDE))
+        self.notes.update(note for happened, note in strange if happened)
+        place = f" ({places.OUTSIDE}: {texts.visible(said.place.path[:500])})" if outside else ""
+        link = said.url.startswith(("https://", "http://")) and len(said.url) < 2000
+        return Finding(
+            tool=self._tool,
+            rule=texts.bounded(said.rule, 300),
+            severity=said.severity or Severity.CRITICAL,
+            message=f"{texts.bounded(said.message)}{place}",
+            path="" if outside else said.place.path,
+            line=said.line if possible else 0,
+            url=said.url if link else "",
+            fix=texts.bounded(said.fix, 500),
+            label=places.OUTSIDE if outside else "",
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """The worst, in the order of the report within one severity."""

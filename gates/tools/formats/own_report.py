@@ -15,11 +15,12 @@ from gates.tools.formats import (
     lcov,
     places,
     sarif,
+    secret_reports,
     texts,
 )
 from gates.tools.formats.junit import Outcome
 
-FINDINGS = {"sarif": sarif.read, "findings": finding_lines.read}
+FINDINGS = {"sarif": sarif.read, "findings": finding_lines.read, **secret_reports.READERS}
 COVERAGE = {"cobertura": cobertura.read, "lcov": lcov.read}
 _COUNTS = {"findings": "Findings", **{one.value: f"Findings: {one}" for one in Severity}}
 _TESTS = {
@@ -44,15 +45,15 @@ def metrics(name: str, format: str) -> Mapping[str, Metric]:
     match format:
         case "sarif":
             titles = {**_COUNTS, "suppressed": "Findings that were suppressed in the tool"}
-        case "findings":
-            titles = _COUNTS
         case "junit":
             titles = _TESTS
-        case _:
+        case "cobertura" | "lcov":
             return {
                 f"{name}.{key}": Metric(f"{title} ({name})", "%", Combine.LOW)
                 for key, title in _SHARES.items()
             }
+        case _:
+            titles = _COUNTS
     return {f"{name}.{key}": Metric(f"{title} ({name})") for key, title in titles.items()}
 
 
@@ -68,7 +69,7 @@ def read(
     Raises ParseError; one report that cannot be trusted spoils them all.
     """
     match format:
-        case "sarif" | "findings":
+        case _ if format in FINDINGS:
             return _of_findings(name, format, sources, tree, examines)
         case "junit":
             return _of_tests(name, sources, tree)

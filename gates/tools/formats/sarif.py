@@ -12,7 +12,7 @@ from typing import NoReturn
 from gates.core.model import Finding, Reason, Severity
 from gates.core.tool import ParseError
 from gates.tools.formats import large_json, places, strict_json, texts
-from gates.tools.formats.found import Found, Gathering
+from gates.tools.formats.found import Found, Gathering, Said
 from gates.tools.formats.sarif_log import (
     ArtifactLocation,
     Location,
@@ -28,7 +28,6 @@ from gates.tools.formats.sarif_rules import Rules, name_of
 VERSION = "2.1.0"
 ANALYSED = "analysisTarget"
 REFUSED = frozenset({"rejected", "underReview"})
-LAST_LINE = 10**9
 _TOLD = 10  # names of suppressed results, and texts of incomplete runs
 
 
@@ -37,11 +36,11 @@ def read(data: bytes | None, tree: places.Tree, *, tool: str, what: str) -> Foun
     cut = large_json.cut(data, what=what)
     _expect_version(cut.frame, what)
     log = strict_json.shaped(cut.frame, Log, what=what)
-    gathering, suppressed = Gathering(), _Suppressed()
+    gathering, suppressed = Gathering(tool), _Suppressed()
     for run, items in zip(log.runs, cut.items, strict=True):
         results = large_json.read(items, what=what)
         shaped = (strict_json.shaped(one, Result, what=what) for one in results)
-        _gather(run, shaped, tree, tool, gathering, suppressed)
+        _gather(run, shaped, tree, gathering, suppressed)
     return Found(
         counts={severity: gathering.counts[severity] for severity in Severity},
         findings=gathering.findings(),
@@ -83,7 +82,6 @@ def _gather(
     run: Run,
     results: Iterable[Result],
     tree: places.Tree,
-    tool: str,
     gathering: Gathering,
     suppressed: _Suppressed,
 ) -> None:
@@ -91,7 +89,7 @@ def _gather(
     for result in results:
         if result.kind != "fail" or result.baseline_state == "absent":
             continue
-        finding = _finding(result, run, rules, tree, tool, gathering)
+        finding = gathering.finding(_said(result, run, rules, tree))
         (suppressed if _is_suppressed(result.suppressions) else gathering).add(finding)
 
 
@@ -100,29 +98,18 @@ def _is_suppressed(suppressions: tuple[Suppression, ...]) -> bool:
     return bool(suppressions) and not any(one.status in REFUSED for one in suppressions)
 
 
-def _finding(
-    result: Result, run: Run, rules: Rules, tree: places.Tree, tool: str, gathering: Gathering
-) -> Finding:
+def _said(result: Result, run: Run, rules: Rules, tree: places.Tree) -> Said:
     rule = rules.of(result)
-    severity = rules.severity(result, rule)
-    if severity is None:
-        gathering.notes["a severity that nobody knows was read as the worst"] += 1
     physical = next(_physical(result.locations), PhysicalLocation())
     place = _place(physical.artifact_location, run, tree)
-    if place.outside:
-        gathering.notes[f"{places.OUTSIDE}: a finding that is in no file of the target"] += 1
-    message = rules.message(result, rule)
-    url = rule.help_uri if rule else ""
-    return Finding(
-        tool=tool,
-        rule=texts.bounded(name_of(result, rule), 300),
-        severity=severity or Severity.CRITICAL,
-        message=texts.bounded(_with_place(message, result.locations, place)),
-        path="" if place.outside else place.path,
-        line=_line(physical.region.start_line, gathering),
-        url=url if url.startswith(("https://", "http://")) and len(url) < 2000 else "",
-        fix=texts.bounded(result.fixes[0].description.text if result.fixes else "", 500),
-        label=places.OUTSIDE if place.outside else "",
+    return Said(
+        rule=name_of(result, rule),
+        message=_with_name(rules.message(result, rule), result.locations, place),
+        severity=rules.severity(result, rule),
+        place=place,
+        line=physical.region.start_line,
+        url=rule.help_uri if rule else "",
+        fix=result.fixes[0].description.text if result.fixes else "",
     )
 
 
@@ -134,10 +121,8 @@ def _physical(locations: tuple[Location, ...]) -> Iterator[PhysicalLocation]:
             yield location.physical_location
 
 
-def _with_place(message: str, locations: tuple[Location, ...], place: places.Place) -> str:
-    """The message, with the place where that is no path of the target."""
-    if place.outside:
-        return f"{message} ({places.OUTSIDE}: {texts.visible(place.path[:500])})"
+def _with_name(message: str, locations: tuple[Location, ...], place: places.Place) -> str:
+    """The message, with the place by its name in the program where it is in no file."""
     if place.path or not locations or not locations[0].logical_locations:
         return message
     logical = locations[0].logical_locations[0]
@@ -162,13 +147,6 @@ def _bases(name: str, run: Run) -> Iterator[str]:
         if base.uri:
             yield base.uri
         name = base.uri_base_id
-
-
-def _line(line: int, gathering: Gathering) -> int:
-    if 0 <= line <= LAST_LINE:
-        return line
-    gathering.notes["a line number that cannot be was read as unknown"] += 1
-    return 0
 
 
 def _examined(log: Log) -> int | None:
