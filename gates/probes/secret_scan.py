@@ -8,7 +8,7 @@ What is deliberately not reported (everything else is):
 * hashes of packages in lock files and requirements, and well-known lock files as a whole;
 * placeholders: empty, `changeme`, `<your-secret>`, `${NAME}`, words such as "example", "dummy",
   "placeholder", and the documented AWS example key;
-* the name of a variable, a path or a sentence as the value of something called password;
+* the name of a variable, a path, a sentence or a chain of calls as the value of a password;
 * public IP addresses, which are no secrets;
 * password literals below the folders of tests, if they are words and digits that a person made up:
   keys with a known shape (AWS, GitHub, private keys …) and random-looking ones are reported there.

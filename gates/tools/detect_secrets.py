@@ -2,22 +2,16 @@
 
 from gates.core.model import ToolReport
 from gates.core.target import Target
-from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import planted, report, scope
+from gates.core.tool import Control, Invocation, Options, ToolOutput
+from gates.tools.formats import planted, report, scope, secret_scans
 
 DISTRIBUTION = "detect-secrets"
-METRICS = {"secrets.found": Metric("Secrets in the tree, and in the history where it was scanned")}
+METRICS = secret_scans.METRICS
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of our probe over all files, code or not."""
-    tests = target.code.tests if target.code else ()
-    given = {
-        "tree": options.tree,
-        "files": options.files,
-        "tests": tests,
-        "history": options.history,
-    }
+    given = secret_scans.given(target, options)
     return (report.probe("secret_scan", options, given),)
 
 

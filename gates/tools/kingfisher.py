@@ -2,22 +2,16 @@
 
 from gates.core.model import ToolReport
 from gates.core.target import Target
-from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import planted, report, scope
+from gates.core.tool import Control, Invocation, Options, ToolOutput
+from gates.tools.formats import planted, report, scope, secret_scans
 
 DISTRIBUTION = "kingfisher-bin"
-METRICS = {"secrets.found": Metric("Secrets in the tree, and in the history where it was scanned")}
+METRICS = secret_scans.METRICS
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of our probe, which runs the scanner and keeps values to itself."""
-    given = {
-        "program": f"{options.bin}/kingfisher",
-        "tree": options.tree,
-        "files": options.files,
-        "tests": target.code.tests if target.code else (),
-        "history": options.history,
-    }
+    given = {"program": f"{options.bin}/kingfisher", **secret_scans.given(target, options)}
     return (report.probe("rule_scan", options, given),)
 
 

@@ -1,11 +1,13 @@
 """Secrets of many shapes are found, placeholders and hashes are not, and no value gets out."""
 
+import json
+
 import msgspec
 import pytest
 
 from gates.core.model import Reason, Severity
-from gates.core.target import Code
-from gates.core.tool import ParseError, ToolOutput
+from gates.core.target import Code, Node, Target
+from gates.core.tool import Options, ParseError, ToolOutput
 from gates.probes import secret_scan
 from gates.tools import detect_secrets as tool
 
@@ -67,6 +69,7 @@ def test_secrets_of_many_shapes(report_of, name, text, rule):
             "src/a.py",
             'PASSWORD_WEAK = "The password is too short"\nRESET_PASSWORD = "/auth/reset"\n',
         ),
+        ("src/a.ts", 'const SECRET = randomBytes(36).toString("base64url");\n'),
         ("src/a.py", f'SHA = "{HEX}"  # pragma: allowlist secret\n'),
         ("src/a.py", f'# pragma: allowlist nextline secret\nSHA = "{HEX}"\n'),
         ("requirements.lock", f"jinja2==3.1.6 \\\n    --hash=sha256:{HEX}{HEX}\n"),
@@ -86,6 +89,20 @@ def test_what_is_no_secret(report_of, name, text):
     report = report_of(tool, {name: text, "src/good.py": "A = 1\n"}, CODE)
     assert found(report) == []
     assert report.examined >= 1
+
+
+def test_a_made_up_password_in_a_test_of_node_is_none(tmp_path):
+    text = f'const password = "{WORD}";\n'
+    node = Target(name="made", node=Node(paths=("web",), tests=("web/test",)))
+    options = Options(tree="/t", output="/o", files=("web/test/a.ts",), python="/p")
+    (invocation,) = tool.commands(node, options)
+    assert json.loads(invocation.inputs["input.json"])["tests"] == ["web/test"]
+    given = {"files": ["web/test/a.ts", "web/a.ts"], "tests": ["web/test"]}
+    for name in given["files"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found_there = secret_scan.measure({"tree": str(tmp_path), **given})
+    assert [path for path, _, _ in found(found_there)] == ["web/a.ts"]
 
 
 def test_a_pragma_does_not_reach_a_line_further_down(report_of):

@@ -21,6 +21,8 @@ DOCUMENTED = re.compile(r"^AKIAIOSFODNN7EXAMPLE$")
 TEXT = re.compile(
     r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^/[a-z/_{}-]+$|^[A-Z][a-z]*(?: [A-Za-z,.'%{}-]+){2,}$"
 )
+# A value that is made where the program runs: one call after another.
+CALLS = re.compile(r"^[A-Za-z_$][\w$.]*\([^()]*\)\.[\w$.]+\(")
 MADE_UP = re.compile(r"^[A-Za-z0-9 _.!@#:/-]{0,40}$")
 # Settings of scanners in a target: whoever adds a secret could allow it there.
 SETTINGS = frozenset(
@@ -41,7 +43,7 @@ def harmless(worded: bool, value: str, name: str, tests: Iterable[str]) -> bool:
         return True
     if not worded:
         return False
-    if PLACEHOLDER.search(value) or TEXT.match(value):
+    if PLACEHOLDER.search(value) or TEXT.match(value) or CALLS.match(value):
         return True
     path = PurePosixPath(name)
     in_tests = any(path.is_relative_to(folder) for folder in tests)

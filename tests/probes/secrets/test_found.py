@@ -6,6 +6,7 @@ from gates.probes.secrets import found
 from gates.probes.secrets.found import Find
 
 WORD = "hunter2" + "hunter2"
+PEM = "-----BEGIN " + "PRIVATE KEY-----"
 
 
 def find(**more):
@@ -37,16 +38,15 @@ def test_the_name_before_a_value(line, value, name):
     [
         (['token = "ab_12345"'], "ab", "ab_12345"),
         ([f'url = "https://ada:{WORD}@host/x"'], WORD, f"https://ada:{WORD}@host/x"),
-        (["password = 'two words'"], "two words", "two words"),
-        (["-----BEGIN PRIVATE KEY-----", "AAAA", "BBBB", "CCCC"], "BEGIN", None),
+        (["note = 'two words'"], "two words", "two words"),
+        ([PEM, "AAAA", "BBBB", "CCCC"], "BEGIN", f"{PEM}\nAAAA\nBBBB"),
         (["elsewhere"], WORD, WORD),
         ([], WORD, WORD),
         (["x = 1"], "", ""),
     ],
 )
 def test_all_of_a_secret_of_which_a_detector_told_a_part(lines, value, all_of_it):
-    expected = all_of_it if all_of_it is not None else "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB"
-    assert found.whole(lines, 1, value) == expected
+    assert found.whole(lines, 1, value) == all_of_it
 
 
 def test_a_finding_holds_nothing_of_the_value():
