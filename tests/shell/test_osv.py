@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gates.shell import osv
+from gates.shell import osv, osv_affected
 from gates.shell.osv import Facts, Snapshot, SnapshotError, is_full
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "advisories"
@@ -167,3 +167,52 @@ def test_the_pypa_database() -> None:
     assert [r["id"] for r in held.query("jinja2", "2.10")] == ["PYSEC-2019-217", "PYSEC-2021-66"]
     assert [r["id"] for r in held.query("requests", "2.19.0")] == ["PYSEC-2018-28", "PYSEC-2023-74"]
     assert held.query("idna", "3.7") == ()
+
+
+def npm(name: str, *pairs: tuple[str, str], package: str = "Left.Pad") -> dict[str, Any]:
+    return record(
+        name, package={"name": package, "ecosystem": "npm"}, **events(*pairs, kind="SEMVER")
+    )
+
+
+def test_packages_of_npm_are_matched_by_their_own_rules(tmp_path: Path) -> None:
+    held = snapshot(tmp_path, npm("N-1", ZERO, ("fixed", "1.2.3")), record("A-1", versions=["1"]))
+    assert [r["id"] for r in held.query("Left.Pad", "1.2.3-rc.1", "npm")] == ["N-1"]
+    assert held.query("Left.Pad", "1.2.3", "npm") == ()
+    assert held.query("left-pad", "1.0.0", "npm") == (), "names of npm are exact"
+    assert held.query("Left.Pad", "1.0.0") == (), "another ecosystem"
+    assert held.facts("npm").records == held.facts("PyPI").records == 1
+
+
+def test_records_of_other_packages_are_not_parsed(tmp_path: Path) -> None:
+    records = (npm("N-1", ZERO), npm("N-2", ZERO, package="other"), record("A-1", versions=["1"]))
+    whole = snapshot(tmp_path, *records)
+    (tmp_path / "N-3.json").write_text(json.dumps(npm("N-3", ZERO, package="third"))[:-1])
+    held = Snapshot(tmp_path, frozenset({("npm", "Left.Pad")}))
+    assert held.query("Left.Pad", "1.0.0", "npm") == whole.query("Left.Pad", "1.0.0", "npm")
+    assert (held.facts("npm").records, held.facts("npm").packages) == (3, 3)
+    assert held.facts().records == 1
+    with pytest.raises(SnapshotError, match=r"N-3\.json: unparsable"):
+        Snapshot(tmp_path)
+    with pytest.raises(SnapshotError, match=r"N-3\.json: unparsable"):
+        Snapshot(tmp_path, frozenset({("npm", "third")}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": "N-1", "affected": [{"package": {"name": "\\u0061", "ecosystem": "npm"}}]}',
+        '{"id": "N-1", "affected": [{"package": {"name": "a"}}]}',
+        '{"id": "N-1", "affected": [{"package" : {"x": {}, "name": "a", "ecosystem": "npm"}}]}',
+        '{"id": "N-1"}',
+    ],
+)
+def test_a_record_whose_packages_cannot_be_told_is_parsed(tmp_path: Path, text: str) -> None:
+    assert osv_affected.mentioned(text.encode()) is None
+
+
+@pytest.mark.parametrize("order", [("name", "ecosystem"), ("ecosystem", "name")])
+def test_packages_of_a_record_without_parsing(order: tuple[str, str]) -> None:
+    package = {key: {"name": "Some.Package", "ecosystem": "PyPI"}[key] for key in order}
+    data = json.dumps({"id": "x", "credits": [{"name": "b"}], "affected": [{"package": package}]})
+    assert osv_affected.mentioned(data.encode()) == {("PyPI", "some-package")}

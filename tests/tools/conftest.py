@@ -1,5 +1,6 @@
 """Running adapters for real: what the runner does, without its supervision."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from gates.core.model import ToolReport
-from gates.core.target import Code, Target
+from gates.core.target import Code, Dependencies, Target
 from gates.core.tool import Invocation, Options, ToolOutput
 
 REPOSITORY = Path(__file__).parents[2]
@@ -85,6 +86,41 @@ def report_of(outputs_of: Outputs) -> Run:
         **options: Any,
     ) -> ToolReport:
         report: ToolReport = tool.parse(outputs_of(tool, files, code, **options))
+        return report
+
+    return run
+
+
+@pytest.fixture
+def audit_of() -> Run:
+    """Run an adapter of the dependencies gate over a tree as the runner does, and parse."""
+
+    def run(tool: ModuleType, tree: Path, **options: Any) -> ToolReport:
+        output = tree.parent / "output"
+        output.mkdir()
+        files = options.pop("files", ("package-lock.json",))
+        given = Options(
+            tree=str(tree),
+            output=str(output),
+            python=sys.executable,
+            today="2026-01-12",
+            bin=str(Path(sys.executable).parent),
+            **options,
+        )
+        target = Target(name="t", dependencies=Dependencies(files=files, partial=True))
+        (invocation,) = tool.commands(target, given)
+        for name, text in invocation.inputs.items():
+            (output / name).write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            invocation.argv,
+            cwd=invocation.cwd,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        left = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        report: ToolReport = tool.parse((left,))
         return report
 
     return run
