@@ -131,3 +131,8 @@ def test_a_file_that_is_no_python_was_not_looked_at_p7(report_of):
     report = report_of(names, {"src/bad.py": "def (: os.environ\n", "src/good.py": "X = 1\n"})
     assert report.examined == 1
     assert report.incomplete[0].startswith("src/bad.py: invalid syntax")
+
+
+def test_the_control_is_detected(report_of):
+    report = report_of(names, names.control().files)
+    assert [one.rule for one in report.findings] == [names.control().rule]
