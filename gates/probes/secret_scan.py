@@ -9,6 +9,7 @@ What is deliberately not reported (everything else is):
 * placeholders: empty, `changeme`, `<your-secret>`, `${NAME}`, words such as "example", "dummy",
   "placeholder", and the documented AWS example key;
 * the name of a variable, a path, a sentence or a chain of calls as the value of a password;
+* random-looking values that are called nonce, digest, checksum, commit and the like;
 * public IP addresses, which are no secrets;
 * password literals below the folders of tests, if they are words and digits that a person made up:
   keys with a known shape (AWS, GitHub, private keys …) and random-looking ones are reported there.
@@ -47,7 +48,8 @@ FILTERS = (
 KEYWORD = "Secret Keyword"
 WORDED = frozenset({KEYWORD, "Basic Auth Credentials"})
 # Of two detectors that find one value on one line, the one that knows its shape is told.
-VAGUE = {"Base64 High Entropy String": 2, "Hex High Entropy String": 2, KEYWORD: 1}
+RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
+VAGUE = {**dict.fromkeys(RANDOM, 2), KEYWORD: 1}
 SPLIT_ABOVE = 500_000  # bytes of a tree that are worth a second process
 MOST_BYTES = 20 * 2**20
 
@@ -185,13 +187,16 @@ def _finds(
         if harmless.harmless(secret.type in WORDED, value, version.path, tests):
             continue
         number = given.lines[secret.line_number - 1][0]
+        named = found.name_before(lines[number - 1], value) if number else ""
+        if secret.type in RANDOM and harmless.public(named):
+            continue
         yield Find(
             rule=secret.type.lower().replace(" ", "-"),
             title=secret.type,
             path=version.path,
             line=number,
             value=found.whole(lines, number, value),
-            named=found.name_before(lines[number - 1], value) if number else "",
+            named=named,
             commit=version.commit,
         )
 

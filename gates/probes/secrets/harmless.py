@@ -11,6 +11,7 @@ PLACEHOLDER = re.compile(
     r"change[-_ ]?(?:me|it)|example|dummy|placeholder|your[-_ ]|my[-_ ](?:secret|password|key)"
     r"|replace[-_ ]?(?:me|this|with)|to[-_ ]?be[-_ ]|not[-_ ]?a[-_ ]?(?:secret|password|key|real)"
     r"|insert[-_ ]|redacted|^x{3,}$|^\*+$|^\.+$|^(?:secret|password|passwd|none|null|todo|test)$"
+    r"|^(?:an?|the)(?: |%20|[-_])(?:secret|password)$"
     r"|^[<{\[(].*[>}\])]$|[$%]\{|\{\{|^%\(",
     re.IGNORECASE,
 )
@@ -23,7 +24,13 @@ TEXT = re.compile(
 )
 # A value that is made where the program runs: one call after another.
 CALLS = re.compile(r"^[A-Za-z_$][\w$.]*\([^()]*\)\.[\w$.]+\(")
-MADE_UP = re.compile(r"^[A-Za-z0-9 _.!@#:/-]{0,40}$")
+MADE_UP = re.compile(r"^[A-Za-z0-9 _.!@#:/%()\[\]{},-]{0,40}$")
+# Names of values that look random and are sent to everybody.
+PUBLIC = re.compile(
+    r"(?:^|[_.-])(?:c?nonce|opaque|etag|checksum|digest|sha(?:1|256|384|512)?|md5|commit|revision"
+    r"|fingerprint)s?$",
+    re.IGNORECASE,
+)
 # Settings of scanners in a target: whoever adds a secret could allow it there.
 SETTINGS = frozenset(
     {
@@ -48,6 +55,11 @@ def harmless(worded: bool, value: str, name: str, tests: Iterable[str]) -> bool:
     path = PurePosixPath(name)
     in_tests = any(path.is_relative_to(folder) for folder in tests)
     return in_tests and bool(MADE_UP.match(value))
+
+
+def public(named: str) -> bool:
+    """Whether a value of this name may look random without being a secret."""
+    return bool(PUBLIC.search(named))
 
 
 def allowed(name: str, lines: list[str], line: int) -> bool:
