@@ -64,7 +64,7 @@ KINTO = Foreign(
         ("headers.missing", "GET /v1/"),
     ),
 )
-SKIPPED = {"documentation.contract", "documentation.env"}
+SKIPPED = {"documentation.contract", "documentation.env", "smoke.required"}
 
 
 @pytest.fixture(scope="session", params=[HTTPBIN, KINTO], ids=lambda one: one.name)

@@ -10,6 +10,7 @@ import pytest
 from tests.faults.cli import FAULTS, Completed, Place, fake, service
 
 CONFIDES = FAULTS / "programs" / "confides.py"
+CARELESS = FAULTS / "programs" / "careless.py"
 CANARY = 'c4n4ry/9x"Q+u\\e zt%41-Wv7'
 
 
@@ -66,6 +67,25 @@ def test_p64_the_log_of_a_service_that_died_is_shown_without_secrets(place: Plac
     assert done.statuses == {"kills": "ERROR target-down"}
     assert "redacted" in done.gate("kills")["detail"]
     assert leaks(place.output, values) == []
+
+
+def test_p64_a_start_without_a_variable_tells_no_other_secret(place: Place) -> None:
+    witness = place.path / "witness"
+    keys = {"env_from": ["CANARY"], "env_generate": ["MADE"]}
+    target = place.target(service(CARELESS, "{port}", witness, "CANARY", "MADE", **keys))
+    refused = {"title": "Refuses", "metric": "startup.refused_percent", "pass": [["== 100"]]}
+    gate = fake(resource="service", tools=["startup"], criteria={"refused": refused}, options={})
+    policy = place.policy({"starts": gate})
+    done = place.run("run", target, "--policy", policy, "--json", env={"CANARY": CANARY})
+    values = json.loads(witness.read_text())
+    messages = sorted(one["message"] for one in done.gate("starts")["findings"])
+    assert done.statuses == {"starts": "FAIL"}
+    assert messages[0].startswith("CANARY: without it the service exited with 3 and did not name")
+    assert "redacted" in messages[0]
+    assert messages[1].startswith("MADE: without it the service started all the same")
+    assert leaks(place.output, values) == []
+    said = done.stdout + done.stderr.encode()
+    assert [trace for value in values for trace in traces(value) if trace in said] == []
 
 
 def test_p65_secrets_are_in_no_argument_and_no_other_environment(place: Place) -> None:

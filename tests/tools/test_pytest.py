@@ -299,7 +299,7 @@ def test_the_versions_that_ran_are_told(report_of):
     assert report.version == "8.1.1, coverage 7.4.0"
 
 
-def test_code_that_is_no_code_has_no_coverage(report_of):
+def test_code_that_is_no_code_has_no_coverage_b21(report_of):
     files = {"src/a.py": "", "tests/test_a.py": "def test_a():\n    pass\n"}
     measurement = report_of(tool, files, CODE).measurements["coverage.percent"]
     assert (measurement.value, measurement.why) == (None, "the code has no statements")
