@@ -5,13 +5,15 @@ import { fastify, type FastifyInstance, LogController } from "fastify";
 import { writeDocument } from "./http/document.ts";
 import { answerError, ApiError } from "./http/errors.ts";
 import { ANYONE, identify } from "./http/identity.ts";
-import type { Endpoint } from "./http/operation.ts";
+import type { Endpoint, Parts } from "./http/operation.ts";
 import { compile, refuse } from "./http/validation.ts";
-import type { Parts } from "./parts.ts";
 import { auth } from "./routes/auth.ts";
 import { books } from "./routes/books.ts";
 import { health } from "./routes/health.ts";
 import { orders } from "./routes/orders.ts";
+import { LoginThrottle } from "./security/throttle.ts";
+import type { Settings } from "./settings.ts";
+import { Database } from "./store/database.ts";
 import type { Account } from "./store/users.ts";
 
 declare module "fastify" {
@@ -37,6 +39,12 @@ const ENDPOINTS: readonly Endpoint[] = [...health, ...auth, ...books, ...orders]
 
 /** The document of this application, as it is served and committed. */
 export const DOCUMENT = writeDocument(ENDPOINTS.map(({ operation }) => operation));
+
+/** Open the database and wire the parts together. */
+export function openParts(settings: Settings): Parts {
+  const database = new Database(settings.database);
+  return { settings, database, throttle: new LoginThrottle() };
+}
 
 /** Build the application; it does not listen yet. */
 export function buildApp(parts: Parts): FastifyInstance {

@@ -1,8 +1,7 @@
 /** Serve the bookstore: `node --import tsx src/server.ts [--host ADDRESS] [--port NUMBER]`. */
 
 import { parseArgs } from "node:util";
-import { buildApp } from "./app.ts";
-import { openParts } from "./parts.ts";
+import { buildApp, openParts } from "./app.ts";
 import { isPort, loadSettings, type Settings, SettingsError } from "./settings.ts";
 
 try {

@@ -1,16 +1,16 @@
 /** A bookstore for one test: in memory, filled, with everyone logged in. */
 
+import { randomBytes } from "node:crypto";
 import type { InjectOptions } from "fastify";
-import { buildApp } from "../src/app.ts";
-import { openParts } from "../src/parts.ts";
+import { buildApp, openParts } from "../src/app.ts";
 import { hashPassword } from "../src/security/passwords.ts";
 import { issueToken } from "../src/security/tokens.ts";
 import { fill } from "../src/store/demo.ts";
 import { upgrade } from "../src/store/migrations.ts";
 import { findLogin } from "../src/store/users.ts";
 
-export const SECRET = "only for tests ".repeat(3);
-export const PASSWORD = "only for tests";
+export const SECRET = randomBytes(36).toString("base64url");
+export const PASSWORD = randomBytes(9).toString("base64url");
 
 const HASH = await hashPassword(PASSWORD);
 

@@ -2,8 +2,17 @@
 
 import type { Static, TObject } from "@sinclair/typebox";
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
-import type { Parts } from "../parts.ts";
+import type { LoginThrottle } from "../security/throttle.ts";
+import type { Settings } from "../settings.ts";
+import type { Database } from "../store/database.ts";
 import type { Account } from "../store/users.ts";
+
+/** What lives as long as the application, for the code of operations to work with. */
+export interface Parts {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly throttle: LoginThrottle;
+}
 
 /** The success of an operation. */
 export interface Answer {
