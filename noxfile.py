@@ -64,6 +64,12 @@ def gates(session: nox.Session) -> None:
     gatescore(session, "run")
 
 
+@nox.session(venv_backend="none", requires=["tools"])
+def prove(session: nox.Session) -> None:
+    """Plant a defect for each tool, and see whether its gate catches it: nox -s prove -- [GATE]."""
+    gatescore(session, "prove")
+
+
 def level_session(number: int) -> None:
     """Offer `level1`, `level2` and `level3`: each includes the lower ones, and decides."""
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "judge": "judge stored evidence again, under any policy; runs nothing",
     "baseline": "write down the findings that are known, so that only new ones count",
     "waive": "write a waiver for one finding, for review",
+    "prove": "plant a defect for each tool, and see whether its gate catches it",
 }
 USAGE = 2
 INCONCLUSIVE = 3

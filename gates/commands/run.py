@@ -10,11 +10,20 @@ import msgspec
 
 from gates import catalog, outputs
 from gates.cli import STDERR, SafetyError, UsageError, discard
-from gates.core.model import GateReport, GateStatus, PolicyState, RunInfo, Scorecard, TargetState
+from gates.core.model import (
+    Failure,
+    GateReport,
+    GateStatus,
+    PolicyState,
+    Reason,
+    RunInfo,
+    Scorecard,
+    TargetState,
+)
 from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
-from gates.runner import governance, memory, resume, schedule
+from gates.runner import governance, memory, proof, resume, schedule
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.consent import ConsentError, check_consent
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
@@ -52,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--advisories", default="", metavar="PATH", help="OSV records: a folder or a zip")
     add("--output", metavar="DIR", help="default: .gatescore/runs/<id>")
     add("--fail-fast", action="store_true", help="stop after the first gate that fails")
+    add("--prove", action="store_true", help="every gate has to catch a planted defect first")
     add("--resume", action="store_true", help="keep results in --output DIR that still hold")
     add("--json", action="store_true", help="print the scorecard on stdout")
     owner = "consent to a load on an origin that is not this machine"
@@ -211,7 +221,16 @@ def conducted(
             record.ended(gate, reused[gate.id], 0.0)
             progress.note(f"{gate.id}: reused from the run before")
 
+    todo = [gate for gate in request.plan.gates if gate.id not in reused]
+    proved = proofs(args, request, todo, opened, progress)
+    lost = proof.undetected(proved)
+    for gate in todo:
+        if gate.id in lost:
+            failure = Failure(reason=Reason.CONTROL_NOT_DETECTED, detail=lost[gate.id])
+            record.ended(gate, GateReport(gate=gate.id, failure=failure), 0.0)
+
     def ended(gate: PlannedGate, report: GateReport, seconds: float) -> bool:
+        report = msgspec.structs.replace(report, proved=proof.notes(proved, gate.id))
         result = record.ended(gate, report, seconds)
         progress.ended(gate.id, result.status.value, result.detail, seconds)
         stop = args.fail_fast and result.status is GateStatus.FAIL
@@ -219,12 +238,38 @@ def conducted(
 
     expected = memory.expected(cache, name, request.plan)
     progress.expect({gate.id: expected[gate.id] for gate in request.plan.gates if not gate.skipped})
-    todo = [gate for gate in request.plan.gates if gate.id not in reused]
+    todo = [gate for gate in todo if gate.id not in lost]
     schedule.run(todo, opened, expected=expected, events=progress, ended=ended)
     memory.remember(cache, name, record.durations)
     complete = signals.code is None and record.covered
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
     return card
+
+
+def proofs(
+    args: argparse.Namespace,
+    request: Request,
+    gates: list[PlannedGate],
+    opened: Session,
+    progress: schedule.Events,
+) -> tuple[proof.Proof, ...]:
+    """What became of the controls of these gates, where they have to be proved."""
+    if not (args.prove or request.profile.prove):
+        return ()
+    progress.note("proving that each gate can fail")
+    work = proof.Work(
+        folder=opened.scratch / "proof",
+        environ=opened.environ,
+        cancel=opened.cancel,
+        today=opened.today,
+        programs=proof.programs(proof.installed_modules(opened)),
+    )
+
+    def say_so(one: proof.Proof) -> None:
+        if not one.detected:
+            progress.note(f"{one.gate}: {one.tool}: {proof.WORDS[one.detected]}: {one.detail}")
+
+    return proof.proofs(gates, work, say_so)
 
 
 def told(

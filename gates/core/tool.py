@@ -122,3 +122,6 @@ class Tool(Protocol):
 
     def parse(self, outputs: tuple[ToolOutput, ...]) -> ToolReport:
         """Read what the programs left. Raises ParseError."""
+
+    def control(self) -> Control:
+        """A known-bad input of ours, and the rule that has to come back."""

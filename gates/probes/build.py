@@ -4,22 +4,19 @@ What it prints goes to build.log. A registry that cannot be reached or an enviro
 made is no answer about the target: the probe then ends with `environment-failed`.
 """
 
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
-from gates.probes import _common
+from gates.core.model import Measurement, Reason, ToolReport
+from gates.probes import _building, _common
+from gates.probes._building import Step
 
 LOG = "build.log"
-TAIL_LINES = 30
-TAIL_CHARACTERS = 4000
 # What uv and pip say when the registry, not the target, is the trouble.
 UNREACHABLE = re.compile(
     r"dns error|name resolution|Name or service not known|getaddrinfo|Connection refused"
@@ -43,13 +40,6 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...] = ()
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One command that was run: its words and exit code."""
-
-    argv: tuple[str, ...]
-    code: int
-
-
 def measure(given: dict[str, Any]) -> ToolReport:
     """Copy, make the environment, install, build. Raises ProbeError."""
     task = msgspec.convert(given, Given)
@@ -67,7 +57,9 @@ def measure(given: dict[str, Any]) -> ToolReport:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(copy, ignore_errors=True)
     if last.code != 0 and UNREACHABLE.search(text):
-        raise _common.ProbeError(f"the registry: {_tail(text, 3)}", Reason.ENVIRONMENT_FAILED)
+        raise _common.ProbeError(
+            f"the registry: {_building.tail(text, 3)}", Reason.ENVIRONMENT_FAILED
+        )
     return _report(last, text, (str(fresh), str(copy), str(here)))
 
 
@@ -83,7 +75,7 @@ def _environment(task: Given, fresh: Path, log: Path) -> str:
         if _run(way, fresh.parent, log).code == 0:
             log.write_bytes(b"")  # what a way that failed said is no word about the target
             return python
-    said = _tail(log.read_text("utf-8", "replace"), 3)
+    said = _building.tail(log.read_text("utf-8", "replace"), 3)
     raise _common.ProbeError(f"no fresh environment: {said}", Reason.ENVIRONMENT_FAILED)
 
 
@@ -127,30 +119,9 @@ def _text(path: Path) -> str:
 
 
 def _run(argv: tuple[str, ...], cwd: Path, log: Path) -> Step:
-    """Run one command with its output in the log; a program that is not there is exit code 127."""
-    env = {**os.environ, **dict.fromkeys(NO_HISTORY, "0.0.0"), "UV_PYTHON_DOWNLOADS": "never"}
-    with log.open("ab") as file:
-        file.write(f"$ {' '.join(argv)}\n".encode())
-        file.flush()
-        try:
-            done = subprocess.run(
-                argv,
-                cwd=cwd,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                check=False,
-            )
-        except OSError as error:
-            file.write(f"{argv[0]}: {error.strerror}\n".encode())
-            return Step(argv, 127)
-    return Step(argv, done.returncode)
-
-
-def _tail(text: str, lines: int) -> str:
-    kept = [line for line in text.splitlines() if line.strip()]
-    return "\n".join(kept[-lines:])[-TAIL_CHARACTERS:]
+    """Run one command with its output in the log."""
+    env = {**dict.fromkeys(NO_HISTORY, "0.0.0"), "UV_PYTHON_DOWNLOADS": "never"}
+    return _building.run(argv, cwd, log, env)
 
 
 def _report(last: Step, log: str, places: tuple[str, ...]) -> ToolReport:
@@ -160,18 +131,8 @@ def _report(last: Step, log: str, places: tuple[str, ...]) -> ToolReport:
         examined=1 if last.argv else 0,
         examined_unit="commands",
         measurements={"build.succeeded": Measurement(value=int(good))},
-        findings=() if good else (_finding(last, log, places),),
+        findings=() if good else (_building.finding("build", last, log, places),),
     )
-
-
-def _finding(last: Step, log: str, places: tuple[str, ...]) -> Finding:
-    """The failure with the end of its log; folders of this run are left out of the text."""
-    command = " ".join(last.argv)
-    said = log.rpartition(f"$ {command}\n")[2]
-    text = f"{command} ended with {last.code}:\n{_tail(said, TAIL_LINES)}"
-    for place in places:
-        text = text.replace(f"{place}/", "").replace(place, ".")
-    return Finding(tool="build", rule="build-failed", severity=Severity.HIGH, message=text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Runs one gate: every tool of it, from command lines to a report free of policy."""
 
 import json
+import os
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -158,7 +160,7 @@ def start(
     for relative, text in invocation.inputs.items():
         (folder / relative).write_text(text, encoding="utf-8")
     env, removed = environment.allowed(session.environ, registry=invocation.registry)
-    env |= invocation.env
+    env |= {**beside_node(grant, env), **invocation.env}
     for secret in invocation.secrets:
         env |= secret_values(secret, grant, session)
     finished = execute(
@@ -175,6 +177,13 @@ def start(
     return finished, removed
 
 
+def beside_node(grant: Grant, env: Mapping[str, str]) -> dict[str, str]:
+    """A search path on which the Node that runs the target comes first, where it has one."""
+    if not grant.node:
+        return {}
+    return {"PATH": os.pathsep.join((str(Path(grant.node).parent), env["PATH"]))}
+
+
 def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
     """The environment that carries one kind of secret."""
     match name:
@@ -185,6 +194,7 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
             return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
         case "GATESCORE_START":
             env, _ = environment.allowed(session.environ)
+            env |= beside_node(grant, env)
             return {name: json.dumps({"env": env, "variables": session.secrets.variables})}
         case _:
             raise ParseError(Reason.ADAPTER_BUG, f"unknown kind of secret: {name}")
@@ -197,9 +207,10 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         output=str(folder),
         files=session.files,
         presets=str(session.presets),
-        python=sys.executable,
-        bin=str(BIN),
+        python=session.programs.python,
+        bin=session.programs.bin,
         target_python=grant.python,
+        node_modules=grant.node_modules,
         base_tree=str(session.base_tree or ""),
         base_url=grant.base_url,
         ready_s=grant.ready_s,
@@ -211,6 +222,7 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         service_log=grant.service_log,
         settings={
             **gate.settings,
+            "node": grant.node,
             "signoff_subject": session.signoff_subject,
             "absent": [gate.policy.criteria[name].metric for name in sorted(gate.absent)],
         },

@@ -1,5 +1,6 @@
 """Makes a session: the snapshot of the target, its base, its secrets, and the folders."""
 
+import dataclasses
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ import msgspec
 
 from gates.core.target import Auth, Target
 from gates.runner.scratch import scratch_folder
-from gates.runner.session import Secrets, Session
+from gates.runner.session import Programs, Secrets, Session
 from gates.shell import bundled, environment, workspace
 from gates.shell.git import GitError
 from gates.shell.problems import did_you_mean
@@ -44,7 +45,12 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def session(wish: Wish, cancel: Cancellation, environ: Mapping[str, str]) -> Iterator[Session]:
+def session(
+    wish: Wish,
+    cancel: Cancellation,
+    environ: Mapping[str, str],
+    programs: Programs | None = None,
+) -> Iterator[Session]:
     """The session, in a scratch folder that is removed afterwards. Raises PrepareError."""
     cache = cache_folder(environ)
     with ExitStack() as stack:
@@ -53,7 +59,8 @@ def session(wish: Wish, cancel: Cancellation, environ: Mapping[str, str]) -> Ite
         except OSError as error:
             text = f"cache folder {cache}: {error.strerror}; name another with GATESCORE_CACHE"
             raise PrepareError(text) from error
-        yield made(wish, cancel, environ, cache, scratch)
+        opened = made(wish, cancel, environ, cache, scratch)
+        yield dataclasses.replace(opened, programs=programs or Programs())
 
 
 def made(
@@ -89,9 +96,9 @@ def made(
         advisories=wish.advisories or named_advisories(wish.target, copy.tree),
         consent=wish.consent,
         dirty=copy.dirty,
-        renamed=renamed,
         root=wish.root,
         base=revision,
+        renamed=renamed,
     )
 
 

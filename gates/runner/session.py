@@ -1,6 +1,7 @@
 """What one run works on: the judged copy of the target, its folders, secrets and cancellation."""
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +27,19 @@ class Secrets:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Programs:
+    """Where the tools are: the interpreter beside which they are installed, and their folder.
+
+    `target_python` is set where no environment has to be made: controls need none of their own.
+    """
+
+    python: str = sys.executable
+    bin: str = str(Path(sys.executable).parent)
+    target_python: str = ""
+    node_modules: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Session:
     """The fixed surroundings of a run. All paths are absolute."""
 
@@ -46,6 +60,7 @@ class Session:
     advisories: str = ""
     consent: tuple[str, ...] = ()  # origins named with --i-own-this-target
     dirty: bool = False
-    renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # old path by new one
+    programs: Programs = Programs()
     root: Path = Path()  # the target itself: only its git is asked, never its files
     base: str = ""  # the base revision as it was named or found, "" without one
+    renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # old path by new one

@@ -1,19 +1,21 @@
 """What gates stand on: the target environment, the running service, the login, the document."""
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
+from gates import catalog
 from gates.core.model import Failure, Reason
 from gates.core.openapi import DocumentError
 from gates.core.plan import PlannedGate
 from gates.core.target import Service
+from gates.core.tool import Tool
 from gates.runner import ingest
 from gates.runner.session import Session
-from gates.shell import environment
+from gates.shell import environment, node_programs
 from gates.shell.aftermath import LOG, explained
 from gates.shell.auth import AuthError, authenticate, secret_values
 from gates.shell.documents import load_document
@@ -39,11 +41,23 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """What one gate may use. `headers` authenticate requests and are secret."""
 
     python: str = ""
+    node: str = ""  # the program that runs the target's JavaScript
+    node_modules: str = ""
     base_url: str = ""
     ready_s: float | None = None
     service_log: str = ""
     document: str = ""
     headers: dict[str, str] = {}
+
+
+def node_tools(gate: PlannedGate) -> list[Tool]:
+    """The tools of a gate that judge JavaScript or TypeScript; one that cannot be had is none."""
+    found = []
+    for name in gate.tools:
+        with suppress(catalog.CatalogError):
+            tool = catalog.load(name, gate.own)
+            found += [tool] if getattr(tool, "LANGUAGE", "") == "node" else []
+    return found
 
 
 class Stage:
@@ -54,6 +68,8 @@ class Stage:
         self._environment = Lock()
         self._document = Lock()
         self._python: str | Failure | None = None
+        self._modules: str | Failure | None = None
+        self._node: str | Failure | None = None
         self._documents: dict[str, str | Failure] = {}  # by the origin that serves it, "" if none
         self._starts = 0
         self._starter = ""  # the gate that started the service; "" while none runs
@@ -64,19 +80,42 @@ class Stage:
 
     def grant(self, gate: PlannedGate) -> Grant:
         """Everything the gate needs. Raises Unavailable or TargetDown."""
-        python = self.python() if self.needs_environment(gate) else ""
+        made = self.environments(gate)
         if gate.policy.resource not in SERVICE_RESOURCES and not self.reads_served(gate):
             document = self.document() if gate.policy.document and self._has_document() else ""
-            return Grant(python=python, document=document)
-        return self._served(gate, python)
+            return msgspec.structs.replace(made, document=document)
+        return self._served(gate, made)
+
+    def environments(self, gate: PlannedGate) -> Grant:
+        """What the target's code runs in, as far as the gate needs it. Raises Unavailable."""
+        modules = self.node_modules() if self.needs_node_modules(gate) else ""
+        return Grant(
+            python=self.python() if self.needs_environment(gate) else "",
+            node=self.node() if modules or self.has_node_tools(gate) else "",
+            node_modules=modules,
+        )
 
     def needs_environment(self, gate: PlannedGate) -> bool:
         """Whether the target environment has to be made first."""
-        service = self._session.target.service
-        starts = service is not None and bool(service.start)
-        serves = gate.policy.resource in SERVICE_RESOURCES or self.reads_served(gate)
         has_code = self._session.target.code is not None
-        return has_code and (gate.policy.environment or (serves and starts))
+        return has_code and (gate.policy.environment or self.starts_service(gate))
+
+    def starts_service(self, gate: PlannedGate) -> bool:
+        """Whether the gate asks a service that we start."""
+        service = self._session.target.service
+        serves = gate.policy.resource in SERVICE_RESOURCES or self.reads_served(gate)
+        return serves and service is not None and bool(service.start)
+
+    def has_node_tools(self, gate: PlannedGate) -> bool:
+        """Whether a tool of the gate judges JavaScript or TypeScript."""
+        return self._session.target.node is not None and bool(node_tools(gate))
+
+    def needs_node_modules(self, gate: PlannedGate) -> bool:
+        """Whether the target's Node packages have to be installed first."""
+        if self._session.target.node is None:
+            return False
+        wanted = any(getattr(tool, "ENVIRONMENT", True) for tool in node_tools(gate))
+        return wanted or gate.policy.environment or self.starts_service(gate)
 
     def reads_served(self, gate: PlannedGate) -> bool:
         """Whether the gate reads a document that only the running service has."""
@@ -94,8 +133,55 @@ class Stage:
             raise Unavailable(self._python.reason, self._python.detail)
         return self._python
 
+    def node(self) -> str:
+        """The program that runs the target's JavaScript. Raises Unavailable."""
+        with self._environment:
+            if self._node is None:
+                try:
+                    self._node = str(node_programs.find(self._session.environ).node)
+                except node_programs.NodeMissing as error:
+                    self._node = Failure(reason=Reason.ENVIRONMENT_FAILED, detail=str(error))
+        if isinstance(self._node, Failure):
+            raise Unavailable(self._node.reason, self._node.detail)
+        return self._node
+
+    def node_modules(self) -> str:
+        """The target's Node packages in the judged tree, made on first use. Raises Unavailable."""
+        with self._environment:
+            if self._modules is None:
+                self._modules = self._made_modules()
+        if isinstance(self._modules, Failure):
+            raise Unavailable(self._modules.reason, self._modules.detail)
+        return self._modules
+
+    def _made_modules(self) -> str | Failure:
+        session = self._session
+        if session.target.node is None:
+            return ""
+        output = session.scratch / "node"
+        output.mkdir(parents=True, exist_ok=True)
+        given = session.programs.node_modules
+        try:
+            if given:
+                package = session.tree / session.target.node.package
+                return str(environment.link_modules(Path(given), package))
+            made = environment.node_environment(
+                session.target.node,
+                session.tree,
+                session.cache,
+                session.cancel,
+                output,
+                env=session.environ,
+            )
+        except environment.EnvironmentFailed as error:
+            reason = Reason.CANCELLED if session.cancel.is_set() else Reason.ENVIRONMENT_FAILED
+            return Failure(reason=reason, detail=error.detail)
+        return str(made.modules)
+
     def _made(self) -> str | Failure:
         session = self._session
+        if session.programs.target_python:
+            return session.programs.target_python
         if session.target.code is None:
             return ""
         try:
@@ -148,7 +234,7 @@ class Stage:
     def _allowed(self, service: Service | None) -> tuple[str, ...]:
         return service.allow if service is not None else ()
 
-    def _served(self, gate: PlannedGate, python: str) -> Grant:
+    def _served(self, gate: PlannedGate, made: Grant) -> Grant:
         if self._down:
             raise TargetDown(self._down)
         service = self._session.target.service
@@ -156,10 +242,10 @@ class Stage:
             raise Unavailable(Reason.TARGET_DOWN, "the target file names no [service]")
         if self._running is None or (gate.policy.state == "fresh" and service.start):
             self.close()
-            self._start(service, python, gate.id)
-        return self._granted(python)
+            self._start(service, made, gate.id)
+        return self._granted(made)
 
-    def _start(self, service: Service, python: str, gate: str) -> None:
+    def _start(self, service: Service, made: Grant, gate: str) -> None:
         session = self._session
         self._starts += 1
         self._starter = gate
@@ -169,7 +255,8 @@ class Stage:
                 running(
                     service,
                     tree=session.tree,
-                    python=python or sys.executable,
+                    python=made.python or sys.executable,
+                    node=made.node,
                     env=env,
                     variables=session.secrets.variables,
                     output=self._place(),
@@ -182,13 +269,13 @@ class Stage:
             self._down = f"the target is down: {detail.partition(LOG)[0]}"
             raise Unavailable(error.reason, detail) from error
 
-    def _granted(self, python: str) -> Grant:
+    def _granted(self, made: Grant) -> Grant:
         service = self._running
         if service is None:
             raise TargetDown(self._down)
         headers = self._login(service)
-        return Grant(
-            python=python,
+        return msgspec.structs.replace(
+            made,
             base_url=service.base_url,
             ready_s=service.ready_s,
             service_log=str(service.log),

@@ -51,7 +51,8 @@ def read_baseline(file: Path) -> Baseline | None:
 
 def waiver_troubles(file: WaiverFile, policy: Policy) -> Iterator[Trouble]:
     """Everything wrong with the waivers of a target under a policy."""
-    counts = Counter(one.id for one in (*file.waiver, *file.quarantine))
+    ids = [*(one.id for one in file.waiver), *(one.id for one in file.quarantine)]
+    counts = Counter(ids)
     for index, waiver in enumerate(file.waiver):
         path: KeyPath = ("waiver", index)
         yield from _common(path, waiver, policy.waiver_days, counts)

@@ -11,7 +11,7 @@ import msgspec
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import scope, strict_json
+from gates.tools.formats import planted, scope, strict_json
 from gates.tools.formats.strict_json import Count, Line
 
 DISTRIBUTION = "bandit"
@@ -143,8 +143,4 @@ def _finding(issue: Issue, tree: str) -> Finding:
 
 def control() -> Control:
     """A query put together from a text that the caller gives."""
-    planted = (
-        "def find(cursor, name):\n"
-        "    return cursor.execute(\"SELECT * FROM users WHERE name = '%s'\" % name)\n"
-    )
-    return Control(files={"src/planted.py": planted}, rule="B608")
+    return planted.control("bandit")

@@ -4,11 +4,12 @@ import msgspec
 
 from gates.core.model import ToolReport
 from gates.core.target import Target
-from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report, scope
+from gates.core.tool import Combine, Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import planted, report, scope
 
 DISTRIBUTION = "gatescore"
-METRICS = {"build.succeeded": Metric("Installs and builds (1) or not (0)")}
+LANGUAGE = "python"
+METRICS = {"build.succeeded": Metric("Installs and builds (1) or not (0)", combine=Combine.LOW)}
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
@@ -35,4 +36,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A package without anything to build it from: its own metadata is no TOML."""
-    return Control(files={"pyproject.toml": "[project\n"}, rule="build-failed")
+    return planted.control("build")

@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report, scope
+from gates.tools.formats import planted, report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -42,4 +42,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """Return a target whose README is a stub."""
-    return Control(files={"README.md": "# Thing\n\nTODO\n"}, rule="document-stub")
+    return planted.control("documentation")

@@ -3,7 +3,7 @@
 from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import planted_service
+from gates.tools.formats import planted
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -40,7 +40,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A service without X-Content-Type-Options."""
-    planted = (
-        'kept = {k: v for k, v in GOOD.items() if k != "X-Content-Type-Options"}\nreturn 200, kept'
-    )
-    return Control(files=planted_service.files(planted), rule="headers.missing")
+    return planted.control("headers")

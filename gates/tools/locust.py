@@ -4,7 +4,7 @@ from gates.core.model import ToolReport
 from gates.core.statistics import needed_samples
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
-from gates.tools.formats import load_report, load_run, planted_service
+from gates.tools.formats import load_report, load_run, planted
 
 DISTRIBUTION = load_run.DISTRIBUTION
 METRICS = load_report.METRICS
@@ -35,5 +35,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A service whose only operation answers 500."""
-    planted = 'return 200 if path == "/health" else 500, GOOD'
-    return Control(files=planted_service.files(planted), rule=load_report.FAILED)
+    return planted.control("locust")

@@ -12,7 +12,7 @@ import msgspec
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import scope, strict_json
+from gates.tools.formats import planted, scope, strict_json
 
 DISTRIBUTION = "mypy"
 METRICS = {"types.errors": Metric("Type errors in strict mode")}
@@ -155,4 +155,4 @@ def _finding(entry: Diagnostic, tree: str) -> Finding:
 
 def control() -> Control:
     """A number where a text is promised."""
-    return Control(files={"src/planted.py": "text: str = 1\n"}, rule="assignment")
+    return planted.control("mypy")

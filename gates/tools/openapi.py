@@ -10,6 +10,7 @@ import msgspec
 from gates.core.model import ToolReport
 from gates.core.target import OpenApi, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import planted
 from gates.tools.formats.report import probe, read_report
 from gates.tools.formats.scope import expect_outputs
 
@@ -61,8 +62,4 @@ def _secrets(target: Target) -> tuple[str, ...]:
 
 def control() -> Control:
     """A document without its required version."""
-    document = (
-        '{"openapi": "3.0.3", "info": {"title": "planted"}, "paths": {"/a": {"get": '
-        '{"responses": {"200": {"description": "fine"}}}}}}\n'
-    )
-    return Control(files={"openapi.json": document}, rule="required")
+    return planted.control("openapi")

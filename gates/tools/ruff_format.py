@@ -7,7 +7,7 @@ import msgspec
 from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import scope, strict_json
+from gates.tools.formats import planted, scope, strict_json
 
 DISTRIBUTION = "ruff"
 METRICS = {"format.files": Metric("Files that would be rewritten", "files")}
@@ -91,4 +91,4 @@ def _finding(path: str) -> Finding:
 
 def control() -> Control:
     """A file whose spacing nobody formatted."""
-    return Control(files={"src/planted.py": "x = { 'a':1 }\n"}, rule=UNFORMATTED)
+    return planted.control("ruff_format")

@@ -11,7 +11,7 @@ import msgspec
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Auth, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import curl, strict_json
+from gates.tools.formats import curl, planted, strict_json
 from gates.tools.formats.contract_run import Run, Seen, Warnings, read_events
 from gates.tools.formats.scope import expect_outputs
 
@@ -234,8 +234,4 @@ def _last(output: ToolOutput) -> str:
 
 def control() -> Control:
     """A document whose promise the service of the proof breaks: any answer but 299."""
-    document = (
-        '{"openapi": "3.0.3", "info": {"title": "planted", "version": "1"}, "paths": {"/": {"get": '
-        '{"responses": {"299": {"description": "never"}}}}}}\n'
-    )
-    return Control(files={"openapi.json": document}, rule="ST103")
+    return planted.control("schemathesis")

@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report, scope
+from gates.tools.formats import planted, report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -35,6 +35,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """Return a target with a sign-off that names nobody."""
-    return Control(
-        files={"gatescore/signoffs/nobody.toml": 'role = "x"\n'}, rule="signoff-malformed"
-    )
+    return planted.control("signoff")

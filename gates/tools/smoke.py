@@ -3,7 +3,7 @@
 from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import planted_service
+from gates.tools.formats import planted
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -34,5 +34,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A service that is healthy for the three answers that count as ready, and never again."""
-    planted = "return 200 if number <= 3 else 503, GOOD"
-    return Control(files=planted_service.files(planted), rule="smoke.unhealthy")
+    return planted.control("smoke")

@@ -5,7 +5,7 @@ from gates.core.model import ToolReport
 from gates.core.statistics import needed_samples
 from gates.core.target import Service, Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
-from gates.tools.formats import load_report, load_run, planted_service
+from gates.tools.formats import load_report, load_run, planted
 
 DISTRIBUTION = load_run.DISTRIBUTION
 METRICS = load_report.METRICS
@@ -40,8 +40,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A service whose only operation answers 500."""
-    planted = 'return 200 if path == "/health" else 500, GOOD'
-    return Control(files=planted_service.files(planted), rule=load_report.FAILED)
+    return planted.control("smoke_load")
 
 
 def _health(service: Service) -> tuple[Operation, ...]:

@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import report, scope
+from gates.tools.formats import planted, report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -34,4 +34,4 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 
 def control() -> Control:
     """A line that no linter sees."""
-    return Control(files={"src/planted.py": "import os  # noqa: F401\n"}, rule="noqa")
+    return planted.control("suppressions")

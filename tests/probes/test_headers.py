@@ -208,8 +208,8 @@ def test_what_is_no_report(data: bytes) -> None:
 def test_the_control_plants_one_missing_header(site: Site, look: Callable[..., ToolReport]) -> None:
     files = headers.control().files
     namespace: dict[str, Any] = {}
-    source = files["service.py"].split("class Handler")[0]
-    exec(compile(source, "service.py", "exec"), namespace)  # our own control
+    source = files["good.py"] + files["planted.py"].replace("from good import GOOD", "")
+    exec(compile(source, "planted.py", "exec"), namespace)  # our own control
     answer = namespace["answer"]
 
     def planted(method: str, path: str, given: dict[str, str]) -> tuple[int, Pairs]:

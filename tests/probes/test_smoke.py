@@ -63,6 +63,5 @@ def test_without_a_service_nothing_runs() -> None:
 
 def test_the_control_is_healthy_until_it_counts_as_ready() -> None:
     """Readiness takes three answers, the fourth is the probe's first."""
-    planted = smoke.control().files["service.py"]
+    planted = smoke.control().files["planted.py"]
     assert "return 200 if number <= 3 else 503" in planted
-    compile(planted, "service.py", "exec")
