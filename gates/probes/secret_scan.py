@@ -32,7 +32,7 @@ from gates.core.model import Measurement, ToolReport
 from gates.probes import _common
 from gates.probes.secrets import found, harmless, versions
 from gates.probes.secrets.found import Find
-from gates.probes.secrets.lines import LOCK_FILES, Detectors, Prepared, detectors, prepared
+from gates.probes.secrets.lines import LOCK_FILES, PRAGMA, Detectors, Prepared, detectors, prepared
 
 WITHOUT = {"IPPublicDetector"}
 FILTERS = (
@@ -78,6 +78,7 @@ class Seen(msgspec.Struct, frozen=True):
     finds: tuple[Find, ...] = ()
     lost: str = ""
     passed_over: str = ""
+    pragmas: int = 0  # lines that allow a secret, here or below
 
 
 def measure(given: dict[str, Any]) -> ToolReport:
@@ -100,7 +101,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
         measurements={found.METRIC: Measurement(value=len(findings))},
         findings=findings,
         incomplete=(*lost, *past.incomplete),
-        notes=(*_notes(over), *past.notes),
+        notes=(*_notes(over), *_allowed(tree), *past.notes),
     )
 
 
@@ -110,6 +111,12 @@ def _notes(over: list[str]) -> tuple[str, ...]:
         return ()
     more = f" and {len(over) - 10} more" if len(over) > 10 else ""
     return (f"not scanned: {', '.join(sorted(over)[:10])}{more}",)
+
+
+def _allowed(seen: tuple[Seen, ...]) -> tuple[str, ...]:
+    """How many lines allow a secret: of code they are suppressions too, elsewhere nobody counts."""
+    lines, files = sum(one.pragmas for one in seen), sum(bool(one.pragmas) for one in seen)
+    return (f"lines with a pragma that allows a secret: {lines}, in {files} files",) * bool(lines)
 
 
 def _all(part: Part, processes: int) -> tuple[Seen, ...]:
@@ -167,7 +174,8 @@ def _file(part: Part, stored: str, version: Version, scratch: Path, patterns: De
         return Seen(passed_over=f"{name} (binary)")
     lines = data.decode("utf-8", "replace").split("\n")
     finds = _finds(lines, version, prepared(base, lines, patterns), scratch, part.tests)
-    return Seen(finds=tuple(_most_telling(finds)))
+    pragmas = sum(bool(PRAGMA.search(line)) for line in lines) if b"pragma" in data else 0
+    return Seen(finds=tuple(_most_telling(finds)), pragmas=pragmas)
 
 
 def _named(version: Version) -> str:

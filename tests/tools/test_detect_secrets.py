@@ -129,6 +129,13 @@ def test_files_that_hold_no_text_are_named(report_of):
     assert report.examined == 1
 
 
+def test_lines_that_allow_a_secret_are_counted(report_of):
+    allowed = f'A = "{HEX}"  # pragma: allowlist secret\n'
+    files = {"src/a.py": allowed * 2, "a.env": f"B={HEX} # pragma: whitelist secret\n", "b.py": "1"}
+    report = report_of(tool, files)
+    assert report.notes == ("lines with a pragma that allows a secret: 3, in 2 files",)
+
+
 def test_a_large_tree_is_split_with_the_same_findings(report_of):
     filler = "VALUE = 1\n" * 30_000
     files = {f"src/m{n}.py": f'{filler}A = "{AWS}"\n' for n in range(3)}
