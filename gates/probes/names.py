@@ -96,7 +96,8 @@ def tables(path: str, made: Iterator[_tables.Place]) -> Named:
 
 def variable(name: str, place: tuple[str, int]) -> Named:
     """A finding if an environment variable is not in upper case."""
-    if name != name.upper() and name not in LOWER and not name.startswith(LOWER_PREFIX):
+    foreign = not name.isidentifier() or name in LOWER or name.startswith(LOWER_PREFIX)
+    if name != name.upper() and not foreign:  # "wsgi.errors" is of a request
         message = f"Environment variable {name!r}: not in upper case"
         yield finding("environment-name", place, message)
 

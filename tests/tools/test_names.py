@@ -83,6 +83,7 @@ def test_a_python_file_is_snake_case(report_of, name, flagged):
         ('import os\n\nos.getenv("shopKey")\n', ("environment-name", "src/a.py", 3)),
         ('import os\n\nos.getenv("SHOP_KEY")\n', None),
         ('import os\n\nos.getenv("http_proxy")\n', None),
+        ('def f(environ):\n    return environ["wsgi.errors"]\n', None),
         ('S = "CREATE TABLE customers (id INTEGER)"\n', None),
         ('"""Say CREATE TABLE customer (id) once."""\n', None),
     ],
