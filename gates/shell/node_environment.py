@@ -32,7 +32,8 @@ _DECIDING = ("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc
 # Packages that are folders of the target: installing them needs more than the two files.
 _LOCAL = re.compile(rb'"workspaces"\s*:|"link"\s*:\s*true|"file:')
 _NOISE = re.compile(
-    r"npm (warn|WARN|notice)\b.*|npm (error|ERR!)|.*\b(A complete log of this|Log files were not)\b.*"
+    r"npm (warn|WARN|notice)\b.*|npm (error|ERR!)|"
+    r".*\b(A complete log of this|Log files were not)\b.*"
 )
 _HELP = re.compile(r"npm error (Clean install a project|Usage:)")
 _FIRST, _LAST = 4, 8  # lines of what npm says: the reason comes first, with a list after it

@@ -14,7 +14,16 @@ import pytest
 
 import gates.tools
 from gates.core.model import Measurement, Reason, ToolReport
-from gates.core.target import Code, Dependencies, Load, LoadOperation, OpenApi, Service, Target
+from gates.core.target import (
+    Code,
+    Dependencies,
+    Load,
+    LoadOperation,
+    Node,
+    OpenApi,
+    Service,
+    Target,
+)
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 
 DATA = Path(__file__).parent / "data"
@@ -27,6 +36,7 @@ NAMES = sorted(
 TARGET = Target(
     name="made",
     code=Code(paths=("src",), tests=("tests",), packages=(".",)),
+    node=Node(paths=("src",), tests=("tests",)),
     service=Service(start=("serve", "{port}")),
     openapi=OpenApi(path="/openapi.json", file="openapi.json"),
     load=Load(rate=5.0, operations=(LoadOperation(path="/"),)),
@@ -35,11 +45,12 @@ TARGET = Target(
 OPTIONS = Options(
     tree="/tree",
     output="/output",
-    files=("Dockerfile", "src/a.py", "tests/test_a.py"),
+    files=("Dockerfile", "src/a.js", "src/a.py", "tests/test_a.py"),
     presets="/presets",
     python="/env/bin/python",
     bin="/env/bin",
     target_python="/target/bin/python",
+    node_modules=str(DATA / "node" / "installed"),
     base_url="http://127.0.0.1:8000",
     document="/output/openapi.json",
     revision="0" * 40,
@@ -47,8 +58,18 @@ OPTIONS = Options(
 )
 # Where the result stands, for tools that leave more than one thing.
 STDOUT = ("bandit", "hadolint", "mypy", "ruff", "ruff_format", "ruff_review", "ruff_security")
-MAIN = {**dict.fromkeys(STDOUT, "stdout"), "duplicates": "clones", "pytest": "junit"}
-SAME_FORMAT = {"ruff", "ruff_format", "ruff_review", "ruff_security"}
+NODE = ("eslint", "eslint_review", "eslint_security", "prettier", "tsc")
+MAIN = {
+    **dict.fromkeys((*STDOUT, *NODE), "stdout"),
+    "duplicates": "clones",
+    "node_tests": "junit",
+    "pytest": "junit",
+}
+SAME_FORMAT = (
+    {"ruff", "ruff_format", "ruff_review", "ruff_security"},
+    {"eslint", "eslint_review", "eslint_security"},
+    {"node_tests", "pytest"},
+)
 RECORDED = sorted(path for path in DATA.glob("*/*-control") if path.is_dir())
 BAD = {
     "empty": b"",
@@ -231,7 +252,7 @@ def test_a_recorded_run_with_a_bad_result_is_refused(folder, case):
 @pytest.mark.parametrize("folder", RECORDED, ids=lambda folder: folder.parent.name)
 def test_the_result_of_another_tool_is_refused_b13(folder, other):
     mine, theirs = folder.parent.name, other.parent.name
-    if mine == theirs or {mine, theirs} <= SAME_FORMAT:
+    if mine == theirs or any({mine, theirs} <= family for family in SAME_FORMAT):
         pytest.skip("the same format")
     data = main_of(theirs, recording(other))
     refused(load(mine), with_main(mine, recording(folder), data))
