@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import gates, judging, results, startup, watching
+from bench import gates, joining, judging, results, startup, watching
 from bench.measure import Failed
 
 PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "gates": gates.rows,
     "startup": startup.rows,
     "judging": judging.rows,
+    "joining": joining.rows,
     "watching": watching.rows,
 }
 

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -58,6 +59,7 @@ def worded(finding: Finding) -> str:
     return "" if holds_secret(finding.tool, finding.rule) else countless(finding.message)
 
 
+@lru_cache(maxsize=1024)
 def holds_secret(tool: str, rule: str) -> bool:
     """Whether the line of such a finding may hold a secret that only its tool knows."""
     name = canonical(tool, rule)

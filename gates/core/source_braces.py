@@ -18,13 +18,15 @@ SUFFIXES = frozenset(
     {".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".java", ".go", ".rs", ".c"}
     | {".cc", ".cpp", ".h", ".hpp", ".cs", ".kt", ".swift", ".php", ".css", ".scss", ".vue"}
 )
+# Whatever is not closed ends somewhere, so that no text takes more than one look at each letter.
 _TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*|/\*.*?\*/)"
-    r'|(?P<text>"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|`(?:\\.|[^`\\])*`)'
+    r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
+    r'|(?P<text>"(?:\\.|[^"\\\n]){0,200}+"|\'(?:\\.|[^\'\\\n]){0,200}+\'|`(?:\\.|[^`\\])*+(?:`|\\?\Z))'
     r"|(?P<line>\n)|(?P<space>[ \t\r\f\v]+)|(?P<word>[\w$@#]+)|(?P<arrow>=>)|(?P<other>.)",
     re.DOTALL,
 )
-_PATTERN = re.compile(r"/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/\w*")
+_PATTERN = re.compile(r"/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n]){0,100}+\]|[^/\\\n\[]){1,300}+/\w*")
+_HEADER = 400  # characters of a header in which a name is looked for
 _GOES_ON = frozenset("([{,.=:?|&+-*/%<>!~^") | {"=>"}  # last of a line that is no statement's end
 _TAKEN_UP = frozenset(".,)]}?:|&+-*/%<>=^;")  # first of a line that belongs to the one before
 _IN_VALUE = frozenset("([,=:?|&!") | {"return", "import", "export", "type", "default", "const"}
@@ -161,7 +163,7 @@ class Cutter:
     def _opened(self, text: str) -> None:
         markup = self._last == ">" and self._inside
         if text == "{" and not markup and self._last not in _IN_VALUE:
-            header = "".join(self._now.words) if self._now else ""
+            header = "".join(self._now.words)[:_HEADER] if self._now else ""
             self.end()
             self._scopes.append(inner(self._scopes[-1], header))
             self._open.append("{")

@@ -14,6 +14,7 @@ _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SUITES = ("body", "handlers", "orelse", "finalbody", "cases")
 _JUDGED = "<judged source>"
 _Node = ast.stmt | ast.expr | ast.excepthandler | ast.match_case
+_Part = tuple[ast.expr | ast.keyword, ast.expr | ast.keyword]  # its first and its last node
 
 # An odd escape in the judged code is for the linters to tell, not for our terminal.
 warnings.filterwarnings("ignore", module=_JUDGED)
@@ -76,6 +77,11 @@ def children(node: _Node) -> Iterator[_Node]:
         yield from getattr(node, suite, ())
 
 
+def holds_others(node: _Node) -> bool:
+    """Whether a statement has others inside."""
+    return next(children(node), None) is not None
+
+
 def span(node: _Node) -> tuple[int, int]:
     """First and last line."""
     if isinstance(node, ast.match_case):
@@ -92,6 +98,8 @@ class Source:
         self._owners: list[int] = owners(found, len(self._lines) + 1)
         self._texts: dict[int, str] = {}
         self._ordinals: dict[str, dict[int, int]] = {}
+        self._sources: dict[int, str | None] = {}
+        self._inside: dict[int, dict[int, _Part | None]] = {}
         self._scopes: dict[str, list[int]] = {}
         for number, statement in enumerate(found):
             self._scopes.setdefault(statement.scope, []).append(number)
@@ -103,7 +111,7 @@ class Source:
         shown = self._lines[line - 1].strip()
         number = self._owners[line]
         scope = self._found[number].scope if number >= 0 else ""
-        if not shown:
+        if not shown and (number < 0 or holds_others(self._found[number].node)):
             return source_text.name(scope, "blank")
         if number < 0 or shown.startswith("#"):
             return source_text.name(scope, line_text(shown, masked))
@@ -131,15 +139,32 @@ class Source:
     def _part(self, statement: Statement, line: int) -> str:
         """The outermost part of a long statement that holds the line and is short enough."""
         node: ast.AST = statement.node
-        while True:
-            parts = [part for part in elements(node) if part[0].lineno <= line <= last(part[1])]
-            if len(parts) != 1:
-                return ""
-            begin, end = parts[0]
-            text = self._between(begin.lineno, begin.col_offset, last(end), end.end_col_offset or 0)
-            if len(normalised(text)) <= LONGEST:
+        while (part := self._parts(node).get(line)) is not None:
+            begin, end = part
+            text = self._short(part)
+            if text is not None:
                 return "" if isinstance(end, ast.Constant) and begin is end else text
             node = end
+        return ""
+
+    def _short(self, part: _Part) -> str | None:
+        """The source of a part, None if it is too long."""
+        begin, end = part
+        if id(begin) not in self._sources:
+            stop = end.end_col_offset or 0
+            text = self._between(begin.lineno, begin.col_offset, last(end), stop)
+            self._sources[id(begin)] = text if len(normalised(text)) <= LONGEST else None
+        return self._sources[id(begin)]
+
+    def _parts(self, node: ast.AST) -> dict[int, _Part | None]:
+        """The one part of a node on each line, None where there are several."""
+        if id(node) not in self._inside:
+            inside: dict[int, _Part | None] = {}
+            for part in elements(node):
+                for line in range(part[0].lineno, last(part[1]) + 1):
+                    inside[line] = None if line in inside else part
+            self._inside[id(node)] = inside
+        return self._inside[id(node)]
 
     def _ordinal(self, number: int) -> int:
         scope = self._found[number].scope
@@ -183,20 +208,26 @@ class Source:
 def owners(found: Iterable[Statement], size: int) -> list[int]:
     """For each line the number of the innermost statement on it, -1 where there is none.
 
-    Where a function, class or handler begins, its header owns the line, whatever follows.
+    Where a function, class or handler begins, its header owns the line, whatever follows; of
+    several statements between semicolons it is the first.
     """
     owner = [-1] * size
-    kept: set[int] = set()
+    taken = bytearray(size)
     for number, statement in enumerate(found):
-        for line in range(statement.first, min(statement.last + 1, size)):
-            if line not in kept:
+        lines = range(statement.first, min(statement.last + 1, size))
+        for line in lines:
+            if not taken[line]:
                 owner[line] = number
         if isinstance(statement.node, (*_NAMED, ast.excepthandler)):
-            kept.add(statement.first)
+            lines = lines[:1]
+        elif holds_others(statement.node):
+            lines = lines[:0]
+        for line in lines:
+            taken[line] = 1
     return owner
 
 
-def elements(node: ast.AST) -> Iterator[tuple[ast.expr | ast.keyword, ast.expr | ast.keyword]]:
+def elements(node: ast.AST) -> Iterator[_Part]:
     """The parts of an expression, each as its first and last node; pairs of a dict are one."""
     if isinstance(node, ast.Dict):
         for name, value in zip(node.keys, node.values, strict=True):

@@ -12,6 +12,7 @@ from gates.core.model import Finding, ToolReport
 from gates.core.redact import Redactor
 
 LARGEST = 2**22  # bytes of a file whose lines are looked up
+WRITTEN = 2**19  # characters of source that somebody wrote; more is made by a program
 
 
 def located(
@@ -61,7 +62,7 @@ def of_file(
         return {}
     text = redactor.lines(text)
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix in source_braces.SUFFIXES:
+    if suffix in source_braces.SUFFIXES and len(text) <= WRITTEN:
         return source_braces.contexts(text, wanted)
     if suffix in source_python.SUFFIXES:
         try:
