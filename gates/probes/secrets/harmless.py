@@ -4,9 +4,6 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from detect_secrets.filters.allowlist import is_line_allowlisted
-from detect_secrets.util.code_snippet import get_code_snippet
-
 PLACEHOLDER = re.compile(
     r"change[-_ ]?(?:me|it)|example|dummy|placeholder|your[-_ ]|my[-_ ](?:secret|password|key)"
     r"|replace[-_ ]?(?:me|this|with)|to[-_ ]?be[-_ ]|not[-_ ]?a[-_ ]?(?:secret|password|key|real)"
@@ -66,6 +63,10 @@ def allowed(name: str, lines: list[str], line: int) -> bool:
     """Whether a pragma of detect-secrets allows a secret in this line (1-based) of a file."""
     if not 1 <= line <= len(lines):
         return False
+    # Here, because most trees have no secret and the import takes longer than all else.
+    from detect_secrets.filters.allowlist import is_line_allowlisted
+    from detect_secrets.util.code_snippet import get_code_snippet
+
     snippet = get_code_snippet(lines, line, lines_of_context=1)
     return is_line_allowlisted(name, lines[line - 1], snippet)
 
