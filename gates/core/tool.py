@@ -41,6 +41,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     bin: str = ""  # the folder of the tools' programs
     target_python: str = ""  # interpreter of the target environment, "" without code
     node_modules: str = ""  # the target's installed Node packages, "" without any
+    cache: str = ""  # a folder of this tool that is kept between runs, "" for none
     base_tree: str = ""  # snapshot of the base revision, "" if there is none
     base_url: str = ""  # origin of the running service
     ready_s: float | None = None  # seconds from start to the first healthy answer
@@ -105,8 +106,10 @@ class Tool(Protocol):
     """An adapter: a module, or a value, with these names.
 
     Optional: `LANGUAGE`, "python" or "node", where it judges source of that language alone; a
-    gate leaves it out where the target has none. `parse` is total: a report or ParseError, never a
-    partial guess.
+    gate leaves it out where the target has none. `one_by_one(target, options)`, the files that it
+    looks at, where each file's findings depend on that file alone and its metrics count findings:
+    then files that have not changed are not looked at again. `parse` is total: a report or
+    ParseError, never a partial guess.
     """
 
     @property
