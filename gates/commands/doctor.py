@@ -13,6 +13,7 @@ from pathlib import Path
 from gates import catalog
 from gates.runner.gate import BIN, version_of
 from gates.runner.prepare import cache_folder
+from gates.shell import node_programs
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy
 
@@ -24,7 +25,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_args: argparse.Namespace) -> int:
     """Print every check; 0 if all hold, else 3: gates here would be inconclusive."""
     sound = True
-    for check in (python, tools, folders, loopback, machine):
+    for check in (python, node, tools, folders, loopback, machine):
         for holds, what, detail in check():
             sound = sound and holds
             print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")
@@ -42,13 +43,26 @@ def tools() -> Iterator[Check]:
     """Every adapter and the distribution behind it."""
     for name in catalog.names():
         try:
-            version = version_of(catalog.load(name))
+            tool = catalog.load(name)
+            if getattr(tool, "LANGUAGE", "") == "node":
+                yield True, name, f"{tool.DISTRIBUTION}, as the target installed it"
+                continue
+            version = version_of(tool)
         except catalog.CatalogError as error:
             yield False, name, str(error)
             continue
         missing = "its distribution" if version == "unknown" else ", ".join(lacking(name))
         remedy = f"lacks {missing}: run nox -s tools, or install gatescore again"
         yield not missing, name, remedy if missing else version
+
+
+def node() -> Iterator[Check]:
+    """The Node that runs targets of JavaScript and TypeScript; others need none."""
+    try:
+        found = node_programs.find(os.environ)
+        yield True, "node", f"{found.version} {found.node}, npm {found.program('npm')}"
+    except node_programs.NodeMissing as error:
+        yield True, "node", f"{error}: targets with a [node] part cannot be judged here"
 
 
 def lacking(name: str) -> list[str]:

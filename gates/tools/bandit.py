@@ -15,6 +15,7 @@ from gates.tools.formats import planted, scope, strict_json
 from gates.tools.formats.strict_json import Count, Line
 
 DISTRIBUTION = "bandit"
+LANGUAGE = "python"
 METRICS = {
     "security.high": Metric("Critical and high findings"),
     "security.medium": Metric("Medium findings"),
@@ -54,6 +55,11 @@ class Report(msgspec.Struct, frozen=True):
     errors: tuple[Lost, ...]
     metrics: dict[str, Sizes]
     results: tuple[Issue, ...]
+
+
+def one_by_one(target: Target, options: Options) -> tuple[str, ...]:
+    """The files of the code: bandit knows of no other file than the one that it reads."""
+    return tuple(scope.below(options.files, target.code.paths if target.code else (), (".py",)))
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:

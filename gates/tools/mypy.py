@@ -15,6 +15,7 @@ from gates.core.tool import Control, Invocation, Metric, Options, ParseError, To
 from gates.tools.formats import planted, scope, strict_json
 
 DISTRIBUTION = "mypy"
+LANGUAGE = "python"
 METRICS = {"types.errors": Metric("Type errors in strict mode")}
 PREVENTED = re.compile(r"errors prevented further checking")
 CHECKED = re.compile(r"^ *\d+ +\d+ +\d+ +\d+ (?P<module>\S.*)$", re.MULTILINE)

@@ -10,6 +10,7 @@ from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
 from gates.tools.formats import planted, scope, strict_json
 
 DISTRIBUTION = "ruff"
+LANGUAGE = "python"
 METRICS = {"format.files": Metric("Files that would be rewritten", "files")}
 UNFORMATTED = "unformatted"
 
