@@ -64,7 +64,7 @@ def gap_findings(tool: str, file: str, gaps: Iterable[Unaudited]) -> Iterator[Fi
             path=file,
             line=gap.number,
             fix="Pin it to an exact version that the index knows.",
-            context=gap.text,
+            context=gap.text if gap.text.startswith("-") else gap.text.split(" ")[0],
             metric=UNAUDITED,
         )
 

@@ -5,7 +5,8 @@ import pytest
 from gates.core.fingerprint import fingerprinted
 from gates.core.locks.model import Package
 from gates.core.model import Severity
-from gates.core.vulnerable import Advisory, Hit, findings, joined, way
+from gates.core.requirements import Unaudited
+from gates.core.vulnerable import Advisory, Hit, findings, gap_findings, gaps_of, joined, way
 
 
 def package(version: str = "1.0", **more: object) -> Package:
@@ -84,3 +85,12 @@ def test_the_fix_names_the_dependency_to_move() -> None:
     (found,) = findings("t", "f", (below,))
     assert found.fix == "Move a to 1.1 or 2.0, by way of b."
     assert findings("t", "f", (hit("A"),))[0].fix == "Replace a: no fix exists."
+
+
+def test_a_gap_keeps_its_name_when_the_version_changes() -> None:
+    gaps = [gaps_of([package(version, gap="why")])[0] for version in ("1.0", "1.1")]
+    one, other = gap_findings("t", "f", gaps)
+    assert one.message == "a 1.0: could not be audited: why"
+    assert one.context == other.context == "a"
+    (option,) = gap_findings("t", "f", [Unaudited(1, "-e ../x", "why")])
+    assert option.context == "-e ../x"

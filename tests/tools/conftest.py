@@ -99,15 +99,18 @@ def audit_of() -> Run:
         output = tree.parent / "output"
         output.mkdir()
         files = options.pop("files", ("package-lock.json",))
-        given = Options(
-            tree=str(tree),
-            output=str(output),
-            python=sys.executable,
-            today="2026-01-12",
-            bin=str(Path(sys.executable).parent),
+        source = options.pop("source", "osv")
+        surroundings: dict[str, Any] = {
+            "tree": str(tree),
+            "output": str(output),
+            "python": sys.executable,
+            "today": "2026-01-12",
+            "bin": str(Path(sys.executable).parent),
             **options,
-        )
-        target = Target(name="t", dependencies=Dependencies(files=files, partial=True))
+        }
+        given = Options(**surroundings)
+        dependencies = Dependencies(files=files, partial=True, source=source)
+        target = Target(name="t", dependencies=dependencies)
         (invocation,) = tool.commands(target, given)
         for name, text in invocation.inputs.items():
             (output / name).write_text(text, encoding="utf-8")
