@@ -44,7 +44,7 @@ def tools() -> Iterator[Check]:
     for name in catalog.names():
         try:
             tool = catalog.load(name)
-            if getattr(tool, "LANGUAGE", "") == "node":
+            if getattr(tool, "LANGUAGE", "") == "node" and tool.DISTRIBUTION != "gatescore":
                 yield True, name, f"{tool.DISTRIBUTION}, as the target installed it"
                 continue
             version = version_of(tool)
