@@ -26,8 +26,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PATTERN = re.compile(r"/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n]){0,100}+\]|[^/\\\n\[]){1,300}+/\w*")
+_GOVERNING = frozenset({"if", "for", "while"})
 _HEADER = 400  # characters of a header in which a name is looked for
-_GOES_ON = frozenset("([{,.=:?|&+-*/%<>!~^") | {"=>"}  # last of a line that is no statement's end
+_GOES_ON = frozenset("([{,.=:?|&+-*/%<!~^") | {"=>"}  # last of a line that is no statement's end
 _TAKEN_UP = frozenset(".,)]}?:|&+-*/%<>=^;")  # first of a line that belongs to the one before
 _IN_VALUE = frozenset("([,=:?|&!") | {"return", "import", "export", "type", "default", "const"}
 _IN_VALUE |= {"let", "var"}
@@ -114,6 +115,8 @@ class Cutter:
         self._kept: list[Chunk | None] = []
         self._last = ""
         self._broken = False
+        self._governs = False  # the statement begins with an `if` or a loop, its brackets ahead
+        self._headed = False  # after the brackets of an `if` or a loop, before what it governs
 
     @property
     def expects_value(self) -> bool:
@@ -149,12 +152,14 @@ class Cutter:
         return bool(self._open) and self._open[-1] != "{"
 
     def _ends_here(self, text: str) -> bool:
-        joins = text[0] in _TAKEN_UP or text in _JOINING
+        joins = text[0] in _TAKEN_UP or text in _JOINING or self._headed
         return not self._inside and self._last not in _GOES_ON and not joins
 
     def _said(self, kind: str, text: str) -> None:
         if self._now is None:
             self._now = Chunk(self._scopes[-1], self.line)
+            self._governs = text in _GOVERNING
+        self._headed = False
         if kind == "text":
             self._now.texts.append(len(self._now.words))
         self._now.words.append(text)
@@ -180,6 +185,8 @@ class Cutter:
             self._open.pop()
         if not block:
             self._said("other", text)
+            self._headed = self._governs and not self._inside
+            self._governs &= self._inside
 
     def end(self) -> None:
         """End the statement at hand."""
