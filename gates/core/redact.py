@@ -48,6 +48,22 @@ class Redactor:
         """Return `value` without secrets."""
         return self._text.sub(MARK, value)
 
+    def head(self, value: str, start: int, end: int) -> tuple[str, int]:
+        """Return `value` from `start` without secrets, and the position that this reaches.
+
+        That is `end`, or the start of a secret that goes on behind it: there one reads on.
+        """
+        parts, position = [], start
+        for found in self._text.finditer(value, start):
+            if found.start() >= end:
+                break
+            parts.append(value[position : found.start()])
+            if found.end() > end:
+                return "".join(parts), found.start()
+            parts.append(MARK)
+            position = found.end()
+        return "".join((*parts, value[position:end])), end
+
     def lines(self, value: str) -> str:
         """Return `value` without secrets, every line still at its number."""
         return self._text.sub(lambda found: MARK + "\n" * found[0].count("\n"), value)

@@ -1,11 +1,13 @@
 """What comes in from a program: read with a cap, digested and redacted on disk."""
 
+import codecs
 import contextlib
 import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from gates.core.model import Reason
 from gates.core.redact import Redactor
@@ -14,6 +16,8 @@ from gates.shell.process import Finished
 from gates.shell.store import StorageError, write_atomic
 
 LARGEST = 64 * 2**20  # bytes of one result file
+WINDOW = 2**21  # bytes that are searched for secrets at a time, and
+AROUND = 2**16  # characters around them: longer than what a secret is known by
 TAIL_LINES = 12
 LOG_BYTES = 2**20  # of a service's log that are kept
 CUT = re.compile(rb"\[gatescore: \d+ bytes left out here\]\n")
@@ -79,10 +83,44 @@ def redact_folder(folder: Path, redactor: Redactor) -> None:
         if path.stat().st_size > LARGEST:
             path.unlink()
             continue
+        if path.stat().st_size > WINDOW:
+            redact_large(path, redactor)
+            continue
         data = path.read_bytes()
         clean = redactor.data(data)
         if clean != data:
             path.write_bytes(clean)
+
+
+def redact_large(path: Path, redactor: Redactor) -> None:
+    """Replace a file that holds a secret by a clean copy; one without is only read."""
+    with path.open("rb") as source, open(os.devnull, "wb") as nowhere:
+        if not redact_stream(source, nowhere, redactor):
+            return
+    copy = path.with_name(".gatescore-redacting")
+    with path.open("rb") as source, copy.open("wb") as clean:
+        redact_stream(source, clean, redactor)
+    copy.replace(path)
+
+
+def redact_stream(source: BinaryIO, clean: BinaryIO, redactor: Redactor) -> bool:
+    """Copy a file without its secrets; whether there were any.
+
+    It is read in windows, so that a large one is never held as a whole: each is searched with some
+    text before and behind it, and a secret that goes on behind is left to the next.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text, position, changed, data = "", 0, False, b"more"
+    while data:
+        data = source.read(WINDOW)
+        kept = max(0, position - AROUND)
+        text, position = text[kept:] + decoder.decode(data, final=not data), position - kept
+        end = max(position, len(text) - AROUND) if data else len(text)
+        part, reached = redactor.head(text, position, end)
+        changed = changed or part != text[position:reached]
+        clean.write(part.encode("utf-8", "surrogateescape"))
+        position = reached
+    return changed
 
 
 def keep_log(log: Path, kept: Path, redactor: Redactor) -> None:

@@ -1,11 +1,12 @@
 """A service's log is kept without secrets, and only its end."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from gates.core.redact import MARK, Redactor
-from gates.runner.ingest import LOG_BYTES, keep_log
+from gates.runner.ingest import AROUND, LOG_BYTES, WINDOW, keep_log, redact_folder, redact_stream
 
 SECRET = "hunter2-hunter2-hunter2"  # pragma: allowlist secret
 
@@ -46,3 +47,30 @@ def test_no_log_leaves_no_file(tmp_path: Path, data: bytes | None) -> None:
         (tmp_path / "log").write_bytes(data)
     keep_log(tmp_path / "log", tmp_path / "results" / "service.log", Redactor())
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("shift", [-40, -AROUND - 9, -AROUND, -9, -1, 0, 1, AROUND])
+@pytest.mark.parametrize("text", [SECRET, "token: Bearer Abc1" + "Def2" * 9, "ä😀" + SECRET])
+def test_p64_a_secret_at_the_edge_of_a_window_is_taken_out_once(shift: int, text: str) -> None:
+    before, after = "x" * (WINDOW + shift - 1) + " ", " \udcff" + "y" * (WINDOW + AROUND)
+    data = (before + text + after).encode("utf-8", "surrogateescape")
+    redactor, clean = Redactor([SECRET]), io.BytesIO()
+    assert redact_stream(io.BytesIO(data), clean, redactor)
+    assert clean.getvalue() == redactor.data(data)
+    assert clean.getvalue().decode("utf-8", "surrogateescape").count(MARK) == 1
+
+
+def test_p64_a_secret_longer_than_a_window_is_taken_out(tmp_path: Path) -> None:
+    large = tmp_path / "0.stdout"
+    large.write_text("a Bearer " + "Abc1" * WINDOW + " b\n")
+    redact_folder(tmp_path, Redactor())
+    assert large.read_text() == f"a Bearer {MARK} b\n"
+    assert list(tmp_path.iterdir()) == [large]
+
+
+def test_a_large_file_without_secrets_stays_as_it_is(tmp_path: Path) -> None:
+    large = tmp_path / "0.stdout"
+    large.write_bytes(b"\xffabc\n" * WINDOW)
+    before = large.stat().st_mtime_ns
+    redact_folder(tmp_path, Redactor([SECRET]))
+    assert (large.stat().st_mtime_ns, large.stat().st_size) == (before, 5 * WINDOW)
