@@ -12,7 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -61,7 +61,7 @@ class Snapshot:
         exploited: set[str] = set()
         count = 0
         for name, data in _files(path):
-            if PurePosixPath(name).name in known_exploited.FILES:
+            if name.rpartition("/")[2] in known_exploited.FILES:
                 exploited |= self._list(name, data)
                 continue
             count += 1
@@ -91,7 +91,7 @@ class Snapshot:
         )
 
     def _add(self, name: str, data: bytes) -> None:
-        folders = PurePosixPath(name).parts
+        folders = name.split("/")
         if len(folders) >= 3 and folders[-3] == "vulns":
             package = canonicalize_name(folders[-2])
             self._count({(PYPI, package)})
