@@ -7,8 +7,7 @@ numbers, so that a count that grew is no new finding.
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -21,37 +20,44 @@ SECRET = "secret"  # noqa: S105  the canonical name of what scanners of secrets 
 PASSWORDS = frozenset(f"bandit B{number}" for number in (105, 106, 107))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
-Key = tuple[str, str, str, str]  # tool, rule, path, text
-
 
 def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings in their stable order, each with its fingerprint. No two have the same."""
     ordered = sorted(findings, key=order)
-    alike: defaultdict[Key, list[int]] = defaultdict(list)
-    for place, finding in enumerate(ordered):
-        alike[key(finding)].append(place)
-    names = [""] * len(ordered)
-    for common, places in alike.items():
-        if len(places) > 1:
-            places.sort(key=lambda place: among_alike(ordered[place]))
-        for occurrence, place in enumerate(places):
-            names[place] = fingerprint(common, occurrence)
+    keys = [key(finding) for finding in ordered]
+    which = occurrences(ordered, keys)
     replace = msgspec.structs.replace
     return tuple(
-        replace(finding, fingerprint=name) for finding, name in zip(ordered, names, strict=True)
+        replace(finding, fingerprint=fingerprint(common, which.get(place, 0)))
+        for place, (finding, common) in enumerate(zip(ordered, keys, strict=True))
     )
 
 
-def fingerprint(key: Key, occurrence: int) -> str:
+def occurrences(findings: Sequence[Finding], keys: Sequence[str]) -> dict[int, int]:
+    """Which of those with its key each finding is, for the keys that are there more than once."""
+    first: dict[str, int] = {}
+    alike: dict[str, list[int]] = {}
+    for place, common in enumerate(keys):
+        before = first.setdefault(common, place)
+        if before != place:
+            alike.setdefault(common, [before]).append(place)
+    return {
+        place: number
+        for places in alike.values()
+        for number, place in enumerate(sorted(places, key=lambda n: among_alike(findings[n])))
+    }
+
+
+def fingerprint(key: str, occurrence: int) -> str:
     """Sixteen hex digits."""
-    text = "\0".join((*key, str(occurrence)))
+    text = f"{key}\0{occurrence}"
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def key(finding: Finding) -> Key:
-    """What a finding is named after, but for its occurrence."""
+def key(finding: Finding) -> str:
+    """What a finding is named after, but for its occurrence: tool, rule, path and text."""
     text = "".join(finding.context.split()) if finding.context else worded(finding)
-    return (finding.tool, finding.rule, finding.origin or finding.path, text)
+    return "\0".join((finding.tool, finding.rule, finding.origin or finding.path, text))
 
 
 def worded(finding: Finding) -> str:
@@ -76,6 +82,7 @@ def among_alike(finding: Finding) -> tuple[object, ...]:
     return (countless(finding.message), finding.line, finding.message)
 
 
-def order(finding: Finding) -> tuple[object, ...]:
-    """Sort key: where it is, then what it is."""
-    return (finding.tool, finding.rule, finding.path, finding.line, finding.message)
+def order(finding: Finding) -> str:
+    """Sort key: where it is, then what it is. One text sorts in half the time of five parts."""
+    line = f"{finding.line:09d}"
+    return "\0".join((finding.tool, finding.rule, finding.path, line, finding.message))
