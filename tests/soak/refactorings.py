@@ -204,7 +204,8 @@ def teller(tree: Path) -> Callable[[Finding], str]:
     def told(one: Finding) -> str:
         if one.path not in known:
             module = ast.parse((tree / one.path).read_text("utf-8"))
-            known[one.path] = [node for node in ast.walk(module) if isinstance(node, ast.stmt)]
+            every = (node for node in ast.walk(module) if isinstance(node, ast.stmt))
+            known[one.path] = [node for node in every if not is_stub(node)]
         around = [
             node
             for node in known[one.path]
@@ -217,6 +218,11 @@ def teller(tree: Path) -> Callable[[Finding], str]:
         return "|".join((one.rule, path, countless(one.message), *chain, what))
 
     return told
+
+
+def is_stub(node: ast.stmt) -> bool:
+    """The three dots that stand for a body, often on the line of a header."""
+    return isinstance(node, ast.Expr) and getattr(node.value, "value", None) is ...
 
 
 def header(node: ast.stmt) -> str:
