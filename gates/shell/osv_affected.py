@@ -50,7 +50,7 @@ def mentioned(data: bytes) -> frozenset[Key] | None:
     An export has hundreds of thousands of records, of which a target needs a few.
     """
     packages = _PACKAGE.findall(data)
-    if not packages or len(packages) != data.count(b'"package"') or b"\\" in b"".join(packages):
+    if not packages or len(packages) != data.count(b'"package"'):
         return None
     found = [(_ECOSYSTEM.search(text), _NAME.search(text)) for text in packages]
     if not all(ecosystem and name for ecosystem, name in found):

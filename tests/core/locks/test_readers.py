@@ -136,6 +136,17 @@ def test_workspaces_links_aliases_and_scopes() -> None:
     }
 
 
+def test_the_nearest_folder_wins_as_in_node() -> None:
+    places = ("a", "a/node_modules/b", "a/node_modules/c", "b", "c")
+    entries = {
+        f"node_modules/{place}": f'{{"version": "{number}.0.0", "dependencies": {{"c": "*"}}}}'
+        for number, place in enumerate(places)
+    }
+    found = {p.key: p.requires for p in npm.read(lock_of(**entries)).packages}
+    assert found["b@1.0.0"] == ("c@2.0.0",), "the c of a, between b and the top"
+    assert found["b@3.0.0"] == ("c@4.0.0",)
+
+
 @pytest.mark.parametrize(
     ("resolved", "word"),
     [
