@@ -1,8 +1,8 @@
 """Starts a service once without each variable that it requires: it has to refuse, and say why.
 
-Input: service (as in the target file), required (names), tree, python. The environment that the
-service gets comes in GATESCORE_START: a JSON object with `env` and the secret `variables`. A start
-with all variables comes first: where that fails, a refusal would prove nothing.
+Input: service (as in the target file), required (names), tree, python, node. The environment that
+the service gets comes in GATESCORE_START: a JSON object with `env` and the secret `variables`. A
+start with all variables comes first: where that fails, a refusal would prove nothing.
 """
 
 import os
@@ -39,6 +39,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     required: tuple[str, ...]
     tree: str
     python: str
+    node: str = ""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ def _try(task: Given, around: Surroundings, output: Path, prepare: bool, without
         task.service,
         tree=Path(task.tree),
         python=task.python,
+        node=task.node,
         env={**around.env, **around.variables},
         output=output,
         prepare=prepare,
@@ -155,7 +157,7 @@ def _report(task: Given, around: Surroundings, trials: Mapping[str, Trial]) -> T
 
 
 def _finding(service: Service, name: str, words: str) -> Finding:
-    command = shlex.join(service.start).replace("'{python}'", "python")
+    command = shlex.join(service.start).replace("'{python}'", "python").replace("'{node}'", "node")
     return Finding(
         tool=TOOL,
         rule=NOT_REFUSED,

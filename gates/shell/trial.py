@@ -42,6 +42,7 @@ def trial(
     python: str,
     env: Mapping[str, str],
     output: Path,
+    node: str = "",
     prepare: bool = False,
     without: str = "",
 ) -> Trial:
@@ -53,7 +54,7 @@ def trial(
     """
     cancel = Cancellation()
     with reserved_port(0) as port:
-        place = placed(service, tree, python, env, output, port)
+        place = placed(service, tree, python, env, output, port, node)
         if prepare:
             run_step("migrate", service.migrate, place, cancel)
             run_step("seed", service.seed, place, cancel)

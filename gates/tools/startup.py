@@ -26,6 +26,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "required": required(target.service),
         "tree": options.tree,
         "python": options.target_python or options.python,
+        "node": options.settings.get("node", ""),
     }
     return (probe("startup", options, given, secrets=SECRETS),)
 
