@@ -95,7 +95,8 @@ def test_components_and_who_depends_on_whom(tmp_path: Path) -> None:
 def test_a_scoped_name_and_an_address_with_a_password(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
-    entry = '{"version": "1.0.0", "resolved": "git+https://user:hunter2@code.example/a.git"}'
+    address = "git+https://me:hunter2@code.example/a.git"  # pragma: allowlist secret
+    entry = f'{{"version": "1.0.0", "resolved": "{address}"}}'
     (tree / "package-lock.json").write_text(
         f'{{"lockfileVersion": 3, "packages": {{"node_modules/@s/a": {entry}}}}}'
     )
