@@ -31,11 +31,11 @@ const ADD_LINE = `
 INSERT INTO return_lines (order_id, book_id, quantity, price_cents)
 VALUES (:orderId, :bookId, :quantity, :price)`;
 
-/** There is no such book. */
-export class UnknownBookError extends Error {}
+/** There are fewer copies than an order asks for. */
+export class OutOfStockError extends Error {}
 
 /** One page of the orders of this account, oldest first. */
-export function pageOfReturns(database: Database, userId: number, { limit, offset }: Paging) {
+export function pageOfOrders(database: Database, userId: number, { limit, offset }: Paging) {
   const heads = database.all(Head, PAGE, { userId, limit, offset });
   const count = database.first(Total, COUNT, { userId });
   const items = withLines(database, heads);
@@ -43,19 +43,19 @@ export function pageOfReturns(database: Database, userId: number, { limit, offse
 }
 
 /** The order of this number, if this account placed it. */
-export function findReturn(database: Database, userId: number, id: number) {
+export function findOrder(database: Database, userId: number, id: number) {
   const head = database.first(Head, FIND, { id, userId });
   return withLines(database, head ? [head] : []).at(0);
 }
 
-/** Place an order; an UnknownBookError leaves everything as it was. */
-export function placeReturn(database: Database, userId: number, data: OrderData) {
+/** Place an order; an OutOfStockError leaves everything as it was. */
+export function placeOrder(database: Database, userId: number, data: OrderData) {
   return database.transaction(() => {
     const now = new Date().toISOString();
     const head = database.first(Head, ADD, { userId, now });
     for (const [bookId, quantity] of quantities(data)) {
       const book = database.first(Book, TAKE, { bookId, quantity });
-      if (!book) throw new UnknownBookError(String(bookId));
+      if (!book) throw new OutOfStockError(String(bookId));
       const [orderId, price] = [head?.id ?? 0, book.price_cents];
       database.run(ADD_LINE, { orderId, bookId, quantity, price });
     }
