@@ -1,8 +1,10 @@
 """Judge a target: run its gates and write the scorecard."""
 
 import argparse
+import dataclasses
 import os
 import sys
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from gates.core.model import (
 from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
-from gates.runner import governance, memory, proof, resume, schedule
+from gates.runner import governance, memory, proof, resume, reuse, schedule
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.consent import ConsentError, check_consent
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
@@ -61,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--advisories", default="", metavar="PATH", help="OSV records: a folder or a zip")
     add("--output", metavar="DIR", help="default: .gatescore/runs/<id>")
     add("--fail-fast", action="store_true", help="stop after the first gate that fails")
+    add("--fresh", action="store_true", help="take no result over from an earlier run")
     add("--prove", action="store_true", help="every gate has to catch a planted defect first")
     add("--resume", action="store_true", help="keep results in --output DIR that still hold")
     add("--json", action="store_true", help="print the scorecard on stdout")
@@ -181,14 +184,23 @@ def in_folder(
         output=folder.path,
         today=request.now.date().isoformat(),
         base=request.base,
+        policy=request.rules.policy.file,
+        governed=request.profile.governed,
         advisories=str(Path(args.advisories).absolute()) if args.advisories else "",
     )
     try:
         with session(wish, signals.cancel, os.environ) as opened:
+            if may_reuse(args, request):
+                opened = dataclasses.replace(opened, surroundings=reuse.surroundings(opened))
             card = conducted(args, request, folder, opened, signals, kept, progress)
     finally:
         progress.close()
     return told(args, card, folder, signals)
+
+
+def may_reuse(args: argparse.Namespace, request: Request) -> bool:
+    """Whether results of earlier runs may be taken over: never where a release rests on them."""
+    return not (args.fresh or args.prove or request.profile.prove or request.profile.release)
 
 
 def conducted(
@@ -221,7 +233,14 @@ def conducted(
             record.ended(gate, reused[gate.id], 0.0)
             progress.note(f"{gate.id}: reused from the run before")
 
-    todo = [gate for gate in request.plan.gates if gate.id not in reused]
+    now = datetime.now(UTC)
+    content = reuse.keys(request.plan, keys, opened)
+    taken = reuse.find(cache, without(content, reused), now)
+    for gate in request.plan.gates:
+        if gate.id in taken:
+            record.took_over(gate, taken[gate.id])
+            progress.note(f"{gate.id}: taken over from a run {age(taken[gate.id].age_s)} ago")
+    todo = [gate for gate in request.plan.gates if gate.id not in {*reused, *taken}]
     proved = proofs(args, request, todo, opened, progress)
     lost = proof.undetected(proved)
     for gate in todo:
@@ -232,6 +251,8 @@ def conducted(
     def ended(gate: PlannedGate, report: GateReport, seconds: float) -> bool:
         report = msgspec.structs.replace(report, proved=proof.notes(proved, gate.id))
         result = record.ended(gate, report, seconds)
+        if gate.id in content:
+            reuse.keep(cache, content[gate.id], report, result, datetime.now(UTC))
         progress.ended(gate.id, result.status.value, result.detail, seconds)
         stop = args.fail_fast and result.status is GateStatus.FAIL
         return not stop
@@ -244,6 +265,19 @@ def conducted(
     complete = signals.code is None and record.covered
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
     return card
+
+
+def without(keys: dict[str, str], gates: Container[str]) -> dict[str, str]:
+    """The keys of the other gates."""
+    return {gate: key for gate, key in keys.items() if gate not in gates}
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest unit that fits."""
+    for name, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def proofs(

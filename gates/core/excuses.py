@@ -175,8 +175,9 @@ def is_test(found: str, named: str) -> bool:
 
 def covers(waiver: Waiver, finding: Finding) -> bool:
     """Whether every given part of the scope agrees with the finding."""
+    rules = {finding.rule, *(witness.rpartition(" ")[2] for witness in finding.witnesses)}
     return (
-        waiver.rule in ("", finding.rule)
+        waiver.rule in ("", *rules)
         and waiver.fingerprint in ("", finding.fingerprint)
         and (not waiver.path or fnmatchcase(finding.path, waiver.path))
     )

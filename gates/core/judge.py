@@ -235,7 +235,7 @@ def decide(
             return GateStatus.FAIL, None, f"{id}: {ruling.rule}"
     if failure is not None:
         return GateStatus.ERROR, failure.reason, failure.detail
-    return undecided(blocking) or milder(counted)
+    return undecided(blocking) or milder(gate, counted)
 
 
 def undecided(blocking: Mapping[str, Ruling]) -> tuple[GateStatus, Reason | None, str] | None:
@@ -249,10 +249,12 @@ def undecided(blocking: Mapping[str, Ruling]) -> tuple[GateStatus, Reason | None
     return None
 
 
-def milder(counted: Mapping[str, Ruling]) -> tuple[GateStatus, Reason | None, str]:
-    """WARN for the first criterion that is not PASS, else PASS."""
+def milder(
+    gate: PlannedGate, counted: Mapping[str, Ruling]
+) -> tuple[GateStatus, Reason | None, str]:
+    """WARN for the first criterion that counts and is not PASS, else PASS."""
     for id, ruling in counted.items():
-        if ruling.status is not Status.PASS:
+        if gate.policy.criteria[id].weight is not Weight.INFO and ruling.status is not Status.PASS:
             return GateStatus.WARN, None, f"{id}: {ruling.rule}"
     return GateStatus.PASS, None, "every criterion holds"
 

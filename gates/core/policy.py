@@ -66,7 +66,8 @@ class OwnTool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A tool that the policy brings: a command that writes a report, or reports that are there."""
 
     format: str
-    """Format of the reports: sarif, junit, cobertura, lcov or findings."""
+    """Format of the reports: sarif, junit, cobertura, lcov, findings, gitleaks, betterleaks or
+    detect-secrets."""
     files: tuple[str, ...] = ()
     """The reports: in the output folder of the command, or without one in the target."""
     command: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from gates import catalog
 from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
-from gates.runner import ingest, past
+from gates.runner import by_file, ingest, past
 from gates.runner.contexts import located
 from gates.runner.session import Session
 from gates.runner.stage import Grant
@@ -84,7 +84,10 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
     folder.mkdir(parents=True)
     try:
         tool = catalog.load(name, gate.own)
-        return attempt(name, tool, options(gate, grant, session, folder), grant, session)
+        opts = options(gate, name, grant, session, folder)
+        if session.surroundings and hasattr(tool, "one_by_one"):
+            return changed_files(name, tool, opts, gate, grant, session)
+        return attempt(name, tool, opts, grant, session)
     except ParseError as error:
         return ToolRun(failure=Failure(reason=error.reason, detail=error.detail))
     except catalog.CatalogError as error:
@@ -94,6 +97,26 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
         return ToolRun(failure=Failure(reason=Reason.ADAPTER_BUG, detail=text))
     finally:
         ingest.redact_folder(folder, session.secrets.redactor())
+
+
+def changed_files(
+    name: str, tool: Tool, opts: Options, gate: PlannedGate, grant: Grant, session: Session
+) -> ToolRun:
+    """Run a tool on the files that have changed, and take over what it said of the others."""
+    shelf = by_file.shelf_of(session, gate, name)
+    around = by_file.surroundings_of(session, gate, version_of(tool))
+    files: tuple[str, ...] = getattr(tool, "one_by_one")(session.target, opts)  # noqa: B009
+    parts = by_file.split(files, session.digests, around, by_file.read(shelf))
+    if parts.known:
+        place = session.scratch / "changed" / f"{gate.id}-{name}"
+        opts = by_file.reduced(opts, session.target, parts.changed, place)
+    run = attempt(name, tool, opts, grant, session) if parts.changed else ToolRun()
+    if parts.changed and run.report is None:
+        return run
+    whole = by_file.merged(name, run.report, parts, tool.METRICS) if parts.known else run.report
+    if whole is not None:
+        by_file.keep(shelf, whole, parts)
+    return msgspec.structs.replace(run, report=whole)
 
 
 def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session) -> ToolRun:
@@ -200,7 +223,7 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
             raise ParseError(Reason.ADAPTER_BUG, f"unknown kind of secret: {name}")
 
 
-def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> Options:
+def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder: Path) -> Options:
     """The surroundings of one tool."""
     return Options(
         tree=str(session.tree),
@@ -211,6 +234,7 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         bin=session.programs.bin,
         target_python=grant.python,
         node_modules=grant.node_modules,
+        cache=tool_cache(gate, name, session),
         base_tree=str(session.base_tree or ""),
         base_url=grant.base_url,
         ready_s=grant.ready_s,
@@ -223,11 +247,20 @@ def options(gate: PlannedGate, grant: Grant, session: Session, folder: Path) -> 
         settings={
             **gate.settings,
             "node": grant.node,
+            "search_path": session.environ.get("PATH", ""),
+            "policy_folder": str(session.policy_folder),
             "signoff_subject": session.signoff_subject,
             "absent": [gate.policy.criteria[name].metric for name in sorted(gate.absent)],
         },
         deadline_s=gate.policy.deadline_s,
     )
+
+
+def tool_cache(gate: PlannedGate, name: str, session: Session) -> str:
+    """The folder that the tool may keep between runs, "" where nothing is to be taken over."""
+    if not session.surroundings:
+        return ""
+    return str(session.cache / "tools" / f"{session.target.name}-{gate.id}-{name}")
 
 
 def evidence(

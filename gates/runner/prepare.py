@@ -34,6 +34,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""
     advisories: str = ""
     consent: tuple[str, ...] = ()
+    policy: Path | None = None  # the policy's file
+    governed: bool = False  # whether the rules are those of the base revision
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
@@ -96,10 +98,22 @@ def made(
         advisories=wish.advisories or named_advisories(wish.target, copy.tree),
         consent=wish.consent,
         dirty=copy.dirty,
+        digests=copy.digests,
+        policy_folder=policy_folder(wish, base),
         root=wish.root,
         base=revision,
         renamed=renamed,
     )
+
+
+def policy_folder(wish: Wish, base: Path | None) -> Path:
+    """Where the files beside the policy are: those of the base revision, where that governs."""
+    if wish.policy is None:
+        return Path()
+    folder, root = wish.policy.parent.resolve(), wish.root.resolve()
+    if wish.governed and base is not None and folder.is_relative_to(root):
+        return base / folder.relative_to(root)
+    return folder
 
 
 def named_advisories(target: Target, tree: Path) -> str:

@@ -99,12 +99,12 @@ def proof(gate: PlannedGate, tool: str, work: Work) -> Proof:
         return replaced(about, detail="cancelled")
     try:
         adapter = catalog.load(tool, gate.own)
-        control = adapter.control()
+        control: Control | None = adapter.control()
+        if control is None:
+            return replaced(about, detail="the policy brings no control for it")
         if getattr(adapter, "LANGUAGE", "") == "node" and not work.programs.node_modules:
             text = "needs the packages of a Node target: name one that has them"
             return replaced(about, planted=control.rule, detail=text)
-        if not control.rule:
-            return replaced(about, detail="it has no control")
         about = replaced(about, planted=control.rule)
         result = judged(narrowed(gate, tool, adapter.METRICS), control, work)
     except (PrepareError, config.ConfigError, OSError, catalog.CatalogError) as error:

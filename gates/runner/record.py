@@ -20,6 +20,7 @@ from gates.core.model import (
 from gates.core.plan import Plan, PlannedGate
 from gates.core.score import scorecard
 from gates.runner import resume
+from gates.runner.reuse import Taken
 from gates.shell import store
 
 Render = Callable[[Scorecard], bytes]
@@ -47,6 +48,7 @@ class Record:
         self._valid_until = valid_until
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
+        self._ages: dict[str, float] = {}
         self._results = {gate.id: judged(gate, None, plan) for gate in plan.gates}
 
     def begin(self, keys: Mapping[str, str]) -> None:
@@ -60,7 +62,8 @@ class Record:
 
     def ended(self, gate: PlannedGate, report: GateReport, seconds: float) -> GateResult:
         """Judge and store one gate, and the scorecard with it."""
-        self._durations[gate.id] = round(seconds, 3)
+        if not report.reused:
+            self._durations[gate.id] = round(seconds, 3)
         folder = self._folder / "results" / gate.id
         store.write_json(folder / "report.json", report)
         result = judged(gate, report, self._plan)
@@ -69,6 +72,11 @@ class Record:
         self._store(result)
         self._publish(self.scorecard(complete=False))
         return result
+
+    def took_over(self, gate: PlannedGate, taken: Taken) -> GateResult:
+        """Judge and store a gate whose report is that of an earlier run."""
+        self._ages[gate.id] = taken.age_s
+        return self.ended(gate, taken.report, 0.0)
 
     def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
         """The last scorecard of the run, not on disk yet: it has to be the last file written."""
@@ -85,7 +93,7 @@ class Record:
             self._results.values(),
             target=self._target,
             policy=self._policy,
-            run=msgspec.structs.replace(self._run, durations_s=durations),
+            run=msgspec.structs.replace(self._run, durations_s=durations, reused_s=self._ages),
             complete=complete,
             valid_until=self._valid_until,
         )

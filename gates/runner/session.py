@@ -60,7 +60,10 @@ class Session:
     advisories: str = ""
     consent: tuple[str, ...] = ()  # origins named with --i-own-this-target
     dirty: bool = False
+    policy_folder: Path = Path()  # where the files beside the policy are: rules of its own tools
     programs: Programs = Programs()
+    digests: Mapping[str, str] = dataclasses.field(default_factory=dict)  # SHA-256 of each file
+    surroundings: str = ""  # digest of what else decides a result; "": nothing is taken over
     root: Path = Path()  # the target itself: only its git is asked, never its files
     base: str = ""  # the base revision as it was named or found, "" without one
     renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # old path by new one

@@ -9,6 +9,11 @@ DISTRIBUTION = "detect-secrets"
 METRICS = secret_scans.METRICS
 
 
+def one_by_one(target: Target, options: Options) -> tuple[str, ...]:  # noqa: ARG001
+    """Every file of the tree; nothing of the history, which is no file."""
+    return () if options.history else options.files
+
+
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of our probe over all files, code or not."""
     given = secret_scans.given(target, options)

@@ -9,6 +9,11 @@ DISTRIBUTION = "kingfisher-bin"
 METRICS = secret_scans.METRICS
 
 
+def one_by_one(target: Target, options: Options) -> tuple[str, ...]:  # noqa: ARG001
+    """Every file of the tree; nothing of the history, which is no file."""
+    return () if options.history else options.files
+
+
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of our probe, which runs the scanner and keeps values to itself."""
     given = {"program": f"{options.bin}/kingfisher", **secret_scans.given(target, options)}

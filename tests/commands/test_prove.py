@@ -25,8 +25,7 @@ def test_an_unknown_gate_is_refused(place: Place) -> None:
 def test_p13_a_gate_whose_control_does_not_come_back_is_no_pass(
     place: Place, words: tuple[str, ...], status: str | None
 ) -> None:
-    """The fake tool finds nothing, whatever is planted."""
-    policy = place.policy({"blind": fake()})
+    policy = place.policy({"blind": fake("blind")})
     done = place.run("run", place.target(), "--policy", policy, *words)
     assert done.statuses == {"blind": status or "ERROR control-not-detected"}
     assert (done.code == 0) is (status == "PASS")

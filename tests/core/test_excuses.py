@@ -78,6 +78,10 @@ def test_p45_a_waiver_excuses_its_scope_and_nothing_else(scope, waived):
     assert bool(marks([found()], excuses(waiver(**scope)))[0]) is waived
 
 
+def test_a_waiver_for_what_a_witness_calls_it_holds():
+    assert marks([found(rule="B608", witnesses=("ruff R1",))], excuses(waiver())) == ["W1"]
+
+
 @pytest.mark.parametrize(
     ("days", "holds"), [(0, True), (1, False)], ids=["last day", "the day after"]
 )

@@ -187,6 +187,14 @@ def test_an_unmet_criterion_that_does_not_block_is_a_warning():
     assert result.criteria[0].status is Status.FAIL
 
 
+@pytest.mark.parametrize("value", [7, None])
+def test_an_info_criterion_is_shown_and_decides_nothing(value):
+    shown = {"g.m": Criterion(metric="m", title="M", passes=(("== 0",),), weight=Weight.INFO)}
+    result = judge(gate(criteria=shown), report(value), {})
+    assert result.status is GateStatus.PASS
+    assert result.criteria[0].status is (Status.FAIL if value else Status.NO_DATA)
+
+
 def test_a_skipped_gate_shows_its_reason_on_every_criterion():
     result = judge(gate(skipped="load: no traffic"), None, {})
     assert result.status is GateStatus.SKIPPED

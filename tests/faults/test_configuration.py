@@ -118,12 +118,20 @@ ADDOPTS = "[tool.pytest.ini_options]\naddopts = {}\n"
 SKIPPED = "import pytest\n\n\n@pytest.mark.skip\ndef test_total():\n    assert False\n"
 EXITS = "import os\n\n\ndef test_leaves():\n    os._exit(0)\n"
 QUIET = [
-    ("p17-collect-only", {"pyproject.toml": ADDOPTS.format(toml("--collect-only"))}),
-    ("p17-deselect", {"pyproject.toml": ADDOPTS.format(toml("-k nothing_of_this_name"))}),
     ("p8-all-skipped", {"tests/test_shop.py": SKIPPED}),
     ("p9-ends-early", {"tests/test_shop.py": EXITS}),
     ("p9-conftest", {"tests/conftest.py": "import os\n\nos._exit(0)\n"}),
 ]
+
+
+@pytest.mark.parametrize("words", ["--collect-only", "-k nothing_of_this_name"])
+def test_p17_options_of_the_target_that_hide_its_tests_are_switched_off_and_shown(
+    place: Place, environments: dict[str, str], words: str
+) -> None:
+    done = ran(place, {"pyproject.toml": ADDOPTS.format(toml(words))}, environments)
+    assert done.statuses == {"tests": "PASS"}
+    assert done.gate("tests")["evidence"]["examined"] == {"tests": 1}
+    assert any(words.split()[0] in note for note in done.gate("tests")["evidence"]["notes"])
 
 
 @pytest.mark.parametrize(("case", "files"), QUIET, ids=[case for case, _ in QUIET])
