@@ -184,7 +184,13 @@ def placed(
     state = output / _numbered("state", number)
     state.mkdir(mode=0o700)
     programs = {"python": python, "node": node}
-    values = {"python": python, "node": node or "node", "port": str(port), "state": str(state), "output": str(output)}
+    values = {
+        **programs,
+        "node": node or "node",
+        "port": str(port),
+        "state": str(state),
+        "output": str(output),
+    }
     own = {name: _fill(value, values) for name, value in service.env.items()}
     return Place(
         service=service,
