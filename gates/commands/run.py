@@ -186,6 +186,7 @@ def in_folder(
         base=request.base,
         policy=request.rules.policy.file,
         governed=request.profile.governed,
+        names_at=request.rules.baseline.revision if request.rules.baseline else "",
         advisories=str(Path(args.advisories).absolute()) if args.advisories else "",
     )
     try:

@@ -35,6 +35,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     advisories: str = ""
     consent: tuple[str, ...] = ()
     policy: Path | None = None  # the policy's file
+    names_at: str = ""  # the revision whose paths name the findings: that of the baseline
     governed: bool = False  # whether the rules are those of the base revision
 
 
@@ -76,7 +77,8 @@ def made(
         base = (
             workspace.snapshot_revision(wish.root, revision, scratch / "base") if revision else None
         )
-        renamed = renames(base, copy.tree, scratch / "renamed") if base else {}
+        named = then_named(wish, revision, base, scratch)
+        renamed = renames(named, copy.tree, scratch / "renamed") if named else {}
         subject = workspace.signoff_subject(wish.root)
     except (workspace.WorkspaceError, GitError) as error:
         raise PrepareError(str(error)) from error
@@ -104,6 +106,16 @@ def made(
         base=revision,
         renamed=renamed,
     )
+
+
+def then_named(wish: Wish, revision: str, base: Path | None, scratch: Path) -> Path | None:
+    """The tree whose paths name the findings: the baseline's, where git knows it, or the base."""
+    if wish.names_at in ("", revision):
+        return base
+    try:
+        return workspace.snapshot_revision(wish.root, wish.names_at, scratch / "named")
+    except (workspace.WorkspaceError, GitError):  # a shallow clone, or a history that was rewritten
+        return base
 
 
 def policy_folder(wish: Wish, base: Path | None) -> Path:

@@ -221,3 +221,25 @@ def test_a_broken_rule_of_the_base_is_named_with_its_revision(place: Place, targ
     assert done.code == 2
     assert "waivers.toml" in done.stderr
     assert "at the base revision" in done.stderr
+
+
+def test_a_rename_since_the_baseline_keeps_its_findings_known(place: Place, target: Path) -> None:
+    """The baseline is older than the base revision, and so is the rename."""
+    place.run("run", target, *STARTER)
+    place.run("baseline", target, "--policy", "starter", "--run", place.output)
+    commit(target, "a baseline")
+    (target / "src" / "a.py").rename(target / "src" / "moved.py")
+    commit(target, "moved")
+    done = place.run("run", target, *STARTER)
+    assert (done.code, done.card["baseline"]["known"]) == (0, 1)
+
+
+def test_the_files_that_excuse_findings_are_no_secrets(place: Place, target: Path) -> None:
+    place.run("run", target, *STARTER)
+    place.run("baseline", target, "--policy", "starter", "--run", place.output)
+    name = json.loads((target / "gatescore" / "baseline.json").read_text())["gates"]["lint"][0]
+    words = ("--run", place.output, "--owner", "ann", "--reason", "r")
+    place.run("waive", name["fingerprint"], target, *words)
+    done = place.run("run", target, "--gate", "secrets")
+    assert done.gate("secrets")["findings"] == []
+    assert done.statuses == {"secrets": "PASS"}
