@@ -13,7 +13,7 @@ from pathlib import Path
 from gates import catalog
 from gates.runner.gate import BIN, version_of
 from gates.runner.prepare import cache_folder
-from gates.shell import node_programs
+from gates.shell import config, node_programs
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy
 
@@ -40,8 +40,8 @@ def python() -> Iterator[Check]:
 
 
 def tools() -> Iterator[Check]:
-    """Every adapter and the distribution behind it."""
-    for name in catalog.names():
+    """The tools of the standard policy and of other packages, and the distribution behind each."""
+    for name in wanted():
         try:
             tool = catalog.load(name)
             if getattr(tool, "LANGUAGE", "") == "node" and tool.DISTRIBUTION != "gatescore":
@@ -54,6 +54,13 @@ def tools() -> Iterator[Check]:
         missing = "its distribution" if version == "unknown" else ", ".join(lacking(name))
         remedy = f"lacks {missing}: run nox -s tools, or install gatescore again"
         yield not missing, name, remedy if missing else version
+
+
+def wanted() -> list[str]:
+    """Tools that gates here may need; a built-in one in no policy may be left out."""
+    policy = config.read_policy("standard", tools=catalog.names()).policy
+    used = {tool for gate in policy.gates.values() for tool in gate.tools}
+    return sorted(used | (set(catalog.names()) - set(catalog.BUILT_IN)))
 
 
 def node() -> Iterator[Check]:
