@@ -1,10 +1,13 @@
-"""Type errors of the target's code in strict mode, by mypy with our settings.
+"""Type errors of the target's code in strict mode and every explicit Any, by mypy.
 
 mypy runs in the tools' environment and looks up the target's packages in the target's own.
 The number of files comes from mypy's line count report: it lists what was really checked.
+mypy calls Any explicit wherever a type contains it; a probe of ours tells where the target's own
+text writes it, and only what both say is counted.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -12,11 +15,16 @@ import msgspec
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import planted, scope, strict_json
+from gates.tools.formats import planted, report, scope, strict_json
 
 DISTRIBUTION = "mypy"
 LANGUAGE = "python"
-METRICS = {"types.errors": Metric("Type errors in strict mode")}
+METRICS = {
+    "types.errors": Metric("Type errors in strict mode"),
+    "types.any": Metric("Explicit Any in the target's own code"),
+}
+EXPLICIT = "explicit-any"
+FIX_ANY = "Write the type, or object and narrow it."
 PREVENTED = re.compile(r"errors prevented further checking")
 CHECKED = re.compile(r"^ *\d+ +\d+ +\d+ +\d+ (?P<module>\S.*)$", re.MULTILINE)
 # mypy does not walk into these (mypy 2.4, modulefinder and find_sources).
@@ -35,8 +43,14 @@ class Diagnostic(msgspec.Struct, frozen=True):
     hint: str | None
 
 
+class Written(msgspec.Struct, frozen=True):
+    """Where the source writes Any, lines by file; None: it could not be told, mypy is believed."""
+
+    lines: dict[str, tuple[strict_json.Line, ...] | None]
+
+
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """One run over the code; `tests = true` in the settings adds the tests."""
+    """The check, then our probe; `tests = true` in the settings adds the tests."""
     code = target.code
     if code is None:
         return ()
@@ -65,6 +79,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             files={**scope.FILES, "lines": "lines/linecount.txt"},
             exits=(0, 1, 2),
         ),
+        report.probe("explicit_any", options, {"tree": options.tree, "files": files}),
     )
 
 
@@ -80,8 +95,8 @@ def _walked(name: str, files: list[str]) -> bool:
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """Read the lines. Anything on stderr means that mypy did not do what it was told."""
-    scope.expect_outputs(outputs, 1, "mypy")
-    (output,) = outputs
+    scope.expect_outputs(outputs, 2, "mypy")
+    output, told = outputs
     if output.exit_code not in (0, 1, 2) or output.stderr.strip():
         raise scope.crashed(output, "mypy")
     handed = scope.read(output)
@@ -91,14 +106,22 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         raise scope.crashed(output, "mypy")
     if output.exit_code == 0:
         scope.expect_agreement(output, len(errors), "mypy")
+    findings = tuple(_findings(errors, handed.tree, _written(told)))
+    counts = {name: sum(item.metric == name for item in findings) for name in METRICS}
     return ToolReport(
         tool="mypy",
         examined=checked_files(output),
         examined_unit="files",
-        measurements={"types.errors": Measurement(value=len(errors))},
-        findings=tuple(_finding(entry, handed.tree) for entry in errors),
+        measurements={name: Measurement(value=count) for name, count in counts.items()},
+        findings=findings,
         incomplete=_incomplete(output, handed, errors, prevented),
     )
+
+
+def _written(told: ToolOutput) -> Written:
+    """The probe's answer. Raises ParseError."""
+    scope.expect_exit(told, (0,), "the count of Any")
+    return strict_json.decode_as(told.stdout, Written, what="the count of Any")
 
 
 def _entries(stdout: bytes) -> tuple[tuple[Diagnostic, ...], bool]:
@@ -140,17 +163,32 @@ def _incomplete(
     return ()
 
 
-def _finding(entry: Diagnostic, tree: str) -> Finding:
+def _findings(errors: tuple[Diagnostic, ...], tree: str, written: Written) -> Iterator[Finding]:
+    """Every error; an explicit Any only where the source writes it, once for each line."""
+    seen = set()
+    for entry in errors:
+        path = scope.relative(entry.file, tree)
+        if entry.code != EXPLICIT:
+            yield _finding(entry, path, Severity.HIGH, "types.errors")
+            continue
+        lines = written.lines.get(path, ())
+        if (path, entry.line) not in seen and (lines is None or entry.line in lines):
+            seen.add((path, entry.line))
+            yield _finding(entry, path, Severity.LOW, "types.any")
+
+
+def _finding(entry: Diagnostic, path: str, severity: Severity, metric: str) -> Finding:
     rule = entry.code or "misc"
     return Finding(
         tool="mypy",
         rule=rule,
-        severity=Severity.HIGH,
+        severity=severity,
         message=entry.message,
-        path=scope.relative(entry.file, tree),
+        path=path,
         line=max(entry.line, 0),
         url=f"https://mypy.readthedocs.io/en/stable/_refs.html#code-{rule}",
-        fix=(entry.hint or "").split("\n")[0],
+        fix=(entry.hint or "").split("\n")[0] or (FIX_ANY if rule == EXPLICIT else ""),
+        metric=metric,
     )
 
 

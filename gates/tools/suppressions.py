@@ -3,7 +3,7 @@
 from gates.core.model import ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import planted, report, scope
+from gates.tools.formats import node, planted, report, scope
 
 DISTRIBUTION = "gatescore"
 METRICS = {
@@ -13,15 +13,25 @@ METRICS = {
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """One run of our probe over the Python files of the code."""
-    code = target.code
-    if code is None:
+    """One run of our probe over the source and the tests: what judges both can be silenced there.
+
+    Nothing to run for a target without source.
+    """
+    code, own = target.code, target.node
+    python = (*code.paths, *code.tests) if code else ()
+    scripts = (*own.paths, *own.tests) if own else ()
+    if not python and not scripts:
         return ()
     given = {
         "tree": options.tree,
         "base_tree": options.base_tree,
-        "paths": code.paths,
-        "files": scope.below(options.files, code.paths, scope.PYTHON),
+        "paths": {"python": python, "node": scripts},
+        "files": sorted(
+            {
+                *scope.below(options.files, python, scope.PYTHON),
+                *node.own(options.files, scripts, node.SCRIPTS + node.TYPED),
+            }
+        ),
     }
     return (report.probe("suppressions", options, given),)
 

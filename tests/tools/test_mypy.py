@@ -2,7 +2,7 @@
 
 import pytest
 
-from gates.core.model import Reason
+from gates.core.model import Reason, Severity
 from gates.core.target import Code
 from gates.core.tool import ParseError, ToolOutput
 from gates.tools import mypy
@@ -16,9 +16,10 @@ ERROR = (
 NOTE = ERROR.replace(b'"error"', b'"note"')
 
 
-def output(stdout=b"\n", code=0, stderr=b"", lines=LINES):
+def output(stdout=b"\n", code=0, stderr=b"", lines=LINES, written=b'{"lines": {}}'):
     files = {"scope": SCOPE, "lines": lines}
-    return (ToolOutput(exit_code=code, stdout=stdout, stderr=stderr, files=files),)
+    checked = ToolOutput(exit_code=code, stdout=stdout, stderr=stderr, files=files)
+    return (checked, ToolOutput(exit_code=0, stdout=written))
 
 
 def test_the_planted_defect_is_found_and_its_twin_is_clean(report_of):
@@ -99,6 +100,86 @@ def test_a_broken_configuration_is_refused_although_mypy_goes_on(report_of, tmp_
         report_of(mypy, {"src/good.py": "x: int = 1\n"}, presets=str(tmp_path))
 
 
+ANYS = """\
+import functools
+import typing as t
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypedDict, cast
+from typing import Any as Whatever
+
+Json = dict[str, Any]  # 8
+
+
+class Shape(TypedDict):
+    value: Any  # 12
+
+
+@dataclass
+class Data:
+    value: Any  # 17
+
+
+@functools.cache
+def decorated(  # 21
+    one: int,
+    two: "t.Any" = None,
+) -> None: ...
+
+
+def body(given: Json) -> None:  # an alias that was counted where it is written
+    call: Callable[..., Whatever] = print  # 28
+    print(call, cast(Any, given))  # 29
+    old = []  # type: list[Any]
+    print(old, "Any")  # 31: only a text
+
+
+class Table(dict[str, Any]):  # 34
+    def method(self, *rest: Any, **named: Any) -> Any: ...  # 35
+"""
+
+
+def test_any_is_counted_where_it_is_written_and_is_no_type_error(report_of):
+    report = report_of(mypy, {"src/a.py": ANYS, "src/b.py": "def f(x: object) -> None: ...\n"})
+    assert [f.line for f in report.findings] == [8, 12, 17, 21, 28, 29, 30, 34, 35]
+    assert {(f.rule, f.metric, f.severity) for f in report.findings} == {
+        ("explicit-any", "types.any", Severity.LOW)
+    }
+    assert report.measurements["types.any"].value == 9
+    assert report.measurements["types.errors"].value == 0
+
+
+def test_an_any_that_another_module_brought_along_is_not_counted(report_of):
+    """A class and an alias of somebody else's: mypy reports both, the source writes neither."""
+    files = {
+        "lib/base.py": "from typing import Any\n\nJson = dict[str, Any]\n",
+        "src/a.py": "from base import Json\n\n\ndef f(x: Json) -> None: ...\n",
+    }
+    report = report_of(mypy, files, Code(paths=("src", "lib")))
+    assert [(f.path, f.line) for f in report.findings] == [("lib/base.py", 3)]
+
+
+def test_errors_and_anys_are_told_apart():
+    explicit = ERROR.replace(b'"assignment"', b'"explicit-any"')
+    written = b'{"lines": {"src/a.py": [1]}}'
+    report = mypy.parse(output(ERROR + explicit, code=1, written=written))
+    assert [(f.rule, f.metric) for f in report.findings] == [
+        ("assignment", "types.errors"),
+        ("explicit-any", "types.any"),
+    ]
+    assert [report.measurements[name].value for name in mypy.METRICS] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [(b'{"src/a.py": null}', 1), (b'{"src/a.py": [1]}', 1), (b'{"src/a.py": [2]}', 0), (b"{}", 0)],
+)
+def test_only_a_file_that_cannot_be_parsed_is_left_to_mypy(written, count):
+    explicit = ERROR.replace(b'"assignment"', b'"explicit-any"')
+    report = mypy.parse(output(explicit, code=1, written=b'{"lines": ' + written + b"}"))
+    assert report.measurements["types.any"].value == count
+
+
 def test_notes_are_dropped():
     report = mypy.parse(output(NOTE, code=1))
     assert report.findings == ()
@@ -126,7 +207,9 @@ def test_without_the_line_count_nothing_was_examined():
         (output(b"[]\n", code=1), Reason.UNREADABLE_RESULT, "schema"),
         (output(b"null\n", code=0), Reason.UNREADABLE_RESULT, "schema"),
         (output(lines=b"garbage"), Reason.UNREADABLE_RESULT, "unparsable"),
-        ((), Reason.NO_RESULT, "mypy: 0 of 1"),
+        (output(written=b""), Reason.EMPTY_RESULT, "the count of Any"),
+        (output(written=b"[]"), Reason.UNREADABLE_RESULT, "schema"),
+        ((), Reason.NO_RESULT, "mypy: 0 of 2"),
     ],
 )
 def test_output_that_cannot_be_trusted_is_refused(given, reason, word):

@@ -5,6 +5,7 @@ import json
 import subprocess
 from sqlite3 import Connection
 from pathlib import Path
+from typing import Any
 
 PRINTER_KEY = "AKIALEAKYFAKEEXAMPLE"
 SPOOL = Path("/tmp/shelf-labels")
@@ -25,3 +26,7 @@ def find(connection: Connection, title: str) -> list[int]:
 
 def print_label(title: str) -> None:
     subprocess.run("lp -t " + title, shell=True, check=True)
+
+
+def caption(book: Any) -> str:
+    return f"{book.title}, {book.author}"
