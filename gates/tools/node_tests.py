@@ -57,6 +57,8 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     (ran,) = outputs
     surroundings = node.read(ran)
     tests, stray = _tests(ran, surroundings)
+    if not tests:
+        raise ParseError(Reason.NOTHING_EXAMINED, "no test was found below node.tests")
     failed = [test for test in tests if test.outcome in BAD]
     if ran.exit_code == 0:
         scope.expect_agreement(ran, len(failed), "the tests")
@@ -108,7 +110,7 @@ def _expect_end(ran: ToolOutput, report: str) -> None:
             raise scope.crashed(ran, "the test runner")
         return
     if any(word in ran.stdout + ran.stderr for word in NO_TESTS):
-        raise ParseError(Reason.NOTHING_EXAMINED, "no test file was found below node.tests")
+        raise ParseError(Reason.NOTHING_EXAMINED, "no test was found below node.tests")
     if ran.exit_code == 0:
         detail = "the tests ended early: exit code 0, but no finished report"
         raise ParseError(Reason.NO_RESULT, detail)

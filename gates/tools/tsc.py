@@ -123,7 +123,8 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         raise _nothing(printed)
     placed = [(_place(one, surroundings), one) for one in printed.diagnostics]
     errors = tuple(_error(path, one) for path, one in placed if path in own)
-    elsewhere = sum(bool(path) and path not in own for path, _ in placed)
+    whole = [(path, one) for path, one in placed if not path or path.endswith(".json")]
+    elsewhere = len(placed) - len(whole) - len(errors)
     return ToolReport(
         tool="tsc",
         examined=len(own & program),
@@ -131,12 +132,16 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         measurements={"types.errors": Measurement(value=len(errors)), "types.any": _any(anys)},
         findings=(*errors, *(_explicit(one) for one in anys.found)),
         incomplete=(
-            *(f"error {one.code}: {one.text}" for path, one in placed if not path),
+            *(f"{_at(path, one)}error {one.code}: {one.text}" for path, one in whole),
             *(f"tsconfig.json leaves out {name}" for name in sorted(own - program)),
         ),
         notes=(f"{elsewhere} errors outside of the judged source",) if elsewhere else (),
         version=surroundings.versions["typescript"],
     )
+
+
+def _at(path: str, one: tsc_text.Diagnostic) -> str:
+    return f"{path}:{one.line}: " if path else ""
 
 
 def _nothing(printed: tsc_text.Printed) -> ParseError:
