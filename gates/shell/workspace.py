@@ -55,7 +55,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     revision: str  # a commit, or "unknown"
     dirty: bool
     outside: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # by the names of the copies, like the others
     digests: dict[str, str] = {}  # SHA-256 of each of `files`
 
 
@@ -103,11 +103,11 @@ def snapshot_revision(root: Path, revision: str, destination: Path) -> Path | No
             if mode == git.LINK:
                 links.append((path, os.fsdecode(content)))
             else:
-                _write(destination / path, content, mode == git.PROGRAM)
+                _write(destination / _told(path), content, mode == git.PROGRAM)
     for path, text in links:  # after the files, so that no file is written through a link
         if _stays_inside(path, text):
-            (destination / path).parent.mkdir(parents=True, exist_ok=True)
-            (destination / path).symlink_to(text)
+            (destination / _told(path)).parent.mkdir(parents=True, exist_ok=True)
+            (destination / _told(path)).symlink_to(text)
     return destination
 
 
@@ -176,12 +176,13 @@ def _copy(root: Path, destination: Path, names: list[str]) -> dict[str, Any]:
         try:
             mode = (root / name).lstat().st_mode
             if stat.S_ISREG(mode):
-                digests[name] = _copy_file(root / name, destination / name, mode)
+                told = _told(name)
+                digests[told] = _copy_file(root / name, destination / told, mode)
             elif stat.S_ISLNK(mode):
                 if not _copy_link(root, name, destination):
-                    outside.append(name)
+                    outside.append(_told(name))
             else:
-                left_out.append(name)
+                left_out.append(_told(name))
         except FileNotFoundError:
             continue  # deleted, before or while we looked
         except OSError as error:
@@ -192,6 +193,11 @@ def _copy(root: Path, destination: Path, names: list[str]) -> dict[str, Any]:
         "left_out": tuple(left_out),
         "digests": digests,
     }
+
+
+def _told(name: str) -> str:
+    """The name of the copy: bytes that are no UTF-8 as `\\xe9`, since no report could name them."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _copy_file(source: Path, destination: Path, mode: int) -> str:
@@ -221,8 +227,9 @@ def _copy_link(root: Path, name: str, destination: Path) -> bool:
         return False
     if not _stays_inside(name, text):  # a detour: absolute, or out of the root and in again
         text = os.path.relpath(real, (root / name).parent)
-    (destination / name).parent.mkdir(parents=True, exist_ok=True)
-    (destination / name).symlink_to(text)
+    copy = destination / _told(name)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.symlink_to(text)
     return True
 
 

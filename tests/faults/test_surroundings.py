@@ -150,3 +150,22 @@ def test_a_relative_target_and_output_are_of_the_current_folder(place: Place) ->
     done = place.run("run", "service", "--policy", policy.name, output=Path("results-here"))
     assert done.code == 0
     assert until(lambda: (place.path / "results-here" / "scorecard.html").exists())
+
+
+def test_b47_files_of_any_name_are_judged(place: Place) -> None:
+    """Line breaks, control characters, markup, 200 letters, quotes, and bytes that are no UTF-8."""
+    names = ("a\n::error::b", "esc\x1b[31m", "<script>", "x" * 200, "sp ace 'q' $(x)", "-lead", "ü")
+    text = '[code]\npaths = ["src"]\n'
+    target = place.target(text, {f"src/{name}.py": "import os\n" for name in names})
+    odd = os.fsencode(target) + b"/src/latin-\xe9.py"
+    with open(odd, "wb") as file:
+        file.write(b"import os\n")
+    gates = ("--gate", "lint", "--gate", "format", "--gate", "security", "--gate", "secrets")
+    done = place.run("run", target, *gates)
+    expected = {"lint": "FAIL", "format": "PASS", "security": "PASS", "secrets": "PASS"}
+    assert done.statuses == expected
+    findings = done.gate("lint")["findings"]
+    assert len(findings) == len(names) + 1
+    assert r"src/latin-\xe9.py" in {finding["path"] for finding in findings}
+    assert done.gate("lint")["evidence"]["examined"] == {"files": len(names) + 1}
+    assert "::error::" not in [line[:9] for line in done.stderr.splitlines()]

@@ -96,12 +96,17 @@ def test_odd_paths_work(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "pwned").exists()
 
 
-def test_a_name_that_is_not_utf8_is_copied(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_copied_under_one_that_can_be_told(tmp_path: Path) -> None:
     """B47."""
     root = repository(tmp_path / "repo")
-    name = os.fsdecode(b"latin-\xe9")
-    (root / name).write_text("x")
-    assert name in workspace.snapshot(root, tmp_path / "copy").files
+    (root / os.fsdecode(b"latin-\xe9")).write_text("x")
+    told = r"latin-\xe9"
+    assert told in workspace.snapshot(root, tmp_path / "copy").files
+    assert (tmp_path / "copy" / told).read_text() == "x"
+    commit(root, "odd")
+    old = workspace.snapshot_revision(root, "HEAD", tmp_path / "old")
+    assert old is not None
+    assert (old / told).read_text() == "x"
 
 
 def test_no_git_means_everything_but_what_is_made(tmp_path: Path) -> None:

@@ -23,16 +23,20 @@ DEFAULT_MINOR = 12
 _MINORS = range(7, 16)  # the Python 3 versions that ruff can be told to expect
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """The tree a tool ran in (absolute) and the files it was to look at (relative, sorted)."""
+class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The tree a tool ran in (absolute) and the files it was to look at (relative, sorted).
+
+    `own`: settings of the target that counted in this run, "" for ours; they may leave files out.
+    """
 
     tree: str
     files: tuple[str, ...]
+    own: str = ""
 
 
-def handed(options: Options, files: Iterable[str]) -> dict[str, str]:
+def handed(options: Options, files: Iterable[str], own: str = "") -> dict[str, str]:
     """The `inputs` of an invocation that carry the scope; declare `FILES` as its `files`."""
-    scope = Scope(tree=str(Path(options.tree).resolve()), files=tuple(files))
+    scope = Scope(tree=str(Path(options.tree).resolve()), files=tuple(files), own=own)
     return {FILE: msgspec.json.encode(scope).decode()}
 
 
@@ -127,16 +131,19 @@ def expect_agreement(output: ToolOutput, findings: int, tool: str) -> None:
 
 
 def count_listed(listing: bytes, tree: str) -> int:
-    """Number of lines of a listing, each of which must be a file of the tree, absolute."""
+    """Number of files of a listing, one a line, absolute and of the tree.
+
+    A line that begins otherwise goes on with a name that holds a line break.
+    """
     if not listing:
         return 0
     text = strict_json.read_text(listing, what="the list of files")
     lines = [line for line in text.split("\n") if line]
-    strays = [line for line in lines if not line.startswith(f"{tree}/")]
-    if strays:
-        detail = f"schema: {strays[0][:200]!r} is no file of the tree (the list of files)"
+    named = [line for line in lines if line.startswith(f"{tree}/")]
+    if lines[:1] != named[:1]:
+        detail = f"schema: {lines[0][:200]!r} is no file of the tree (the list of files)"
         raise ParseError(Reason.UNREADABLE_RESULT, detail)
-    return len(lines)
+    return len(named)
 
 
 def crashed(output: ToolOutput, tool: str) -> ParseError:
