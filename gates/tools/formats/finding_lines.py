@@ -11,9 +11,10 @@ from typing import Annotated
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import Reason, Severity
 from gates.core.tool import ParseError
-from gates.tools.formats import limits, places, strict_json, texts
+from gates.tools.formats import limits, places, strict_json
 from gates.tools.formats.found import Found, Gathering, Said
 from gates.tools.formats.strict_json import JSON, Count
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import Finding, Severity
-from gates.tools.formats import places, texts
+from gates.tools.formats import places
 from gates.tools.formats.places import Place
 
 MOST = 10_000  # findings that are kept, the worst of them

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.tool import Combine, Metric, ParseError
 from gates.tools.formats import (
@@ -16,7 +17,6 @@ from gates.tools.formats import (
     places,
     sarif,
     secret_reports,
-    texts,
 )
 from gates.tools.formats.junit import Outcome
 

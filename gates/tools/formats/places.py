@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from gates.tools.formats import texts
+from gates.core import texts
 
 OUTSIDE = "outside-repo"  # the label of a finding whose place is not in the target
 LONGEST = 4096  # bytes of a path, and

@@ -9,9 +9,10 @@ in full and kept as far as they can be shown. Other versions of the format are r
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
+from gates.core import texts
 from gates.core.model import Finding, Reason, Severity
 from gates.core.tool import ParseError
-from gates.tools.formats import large_json, places, strict_json, texts
+from gates.tools.formats import large_json, places, strict_json
 from gates.tools.formats.found import Found, Gathering, Said
 from gates.tools.formats.sarif_log import (
     ArtifactLocation,
