@@ -242,4 +242,4 @@ def test_the_files_that_excuse_findings_are_no_secrets(place: Place, target: Pat
     place.run("waive", name["fingerprint"], target, *words)
     done = place.run("run", target, "--gate", "secrets")
     assert done.gate("secrets")["findings"] == []
-    assert done.statuses == {"secrets": "PASS"}
+    assert list(done.statuses.values()) == ["PASS"]
