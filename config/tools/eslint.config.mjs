@@ -28,7 +28,10 @@ const testing = [
   ...["beforeAll", "beforeEach", "afterAll", "afterEach"],
 ];
 const globals = [...Object.getOwnPropertyNames(globalThis), ...commonjs, ...testing];
-const unused = ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" }];
+const unused = [
+  "error",
+  { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" },
+];
 
 export default [
   { linterOptions: { reportUnusedDisableDirectives: "off" } },

@@ -26,7 +26,9 @@ async function anys(name) {
 }
 
 if (typeof ts.createSourceFile !== "function") {
-  console.log(JSON.stringify({ version: ts.version ?? "unknown", parsed: 0, found: [], readable: false }));
+  console.log(
+    JSON.stringify({ version: ts.version ?? "unknown", parsed: 0, found: [], readable: false }),
+  );
 } else {
   const found = [];
   for (const name of files) found.push(...(await anys(name)));

@@ -16,6 +16,7 @@ export default [
       ...Object.fromEntries(known.map((name) => [`security/${name}`, "error"])),
       "gatescore/command-from-input": "error",
       "gatescore/evaluated-text": "error",
+      "gatescore/file-from-request": "error",
       "gatescore/sql-from-strings": "error",
       "gatescore/unverified-tls": "error",
     },

@@ -9,7 +9,8 @@ const { tree, files, settings } = JSON.parse(await readFile(process.argv[2], "ut
 const prettier = await load("prettier");
 const folder = process.cwd();
 const ours = new Map();
-for (const file of settings.filter(Boolean)) ours.set(file, JSON.parse(await readFile(file, "utf8")));
+for (const file of settings.filter(Boolean))
+  ours.set(file, JSON.parse(await readFile(file, "utf8")));
 
 async function options(file, setting) {
   if (setting) return { ...ours.get(setting), filepath: file };

@@ -23,7 +23,10 @@ export default class Session {
   }
 
   onTestRunEnd(modules, errors = []) {
-    this.write(modules.map((one) => one.task), errors);
+    this.write(
+      modules.map((one) => one.task),
+      errors,
+    );
   }
 
   write(files, errors) {

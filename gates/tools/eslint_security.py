@@ -19,6 +19,7 @@ METRICS = {
 SEVERITIES = {
     "gatescore/command-from-input": Severity.HIGH,
     "gatescore/evaluated-text": Severity.HIGH,
+    "gatescore/file-from-request": Severity.HIGH,
     "gatescore/sql-from-strings": Severity.CRITICAL,
     "gatescore/unverified-tls": Severity.HIGH,
     "security/detect-bidi-characters": Severity.HIGH,
@@ -26,13 +27,13 @@ SEVERITIES = {
     "security/detect-disable-mustache-escape": Severity.HIGH,
     "security/detect-new-buffer": Severity.MEDIUM,
     "security/detect-no-csrf-before-method-override": Severity.HIGH,
-    "security/detect-non-literal-fs-filename": Severity.MEDIUM,
+    "security/detect-non-literal-fs-filename": Severity.LOW,  # every reader of files; ours knows
     "security/detect-non-literal-regexp": Severity.MEDIUM,
     "security/detect-non-literal-require": Severity.MEDIUM,
     "security/detect-object-injection": Severity.LOW,  # every `a[i]`: shown, never counted
     "security/detect-possible-timing-attacks": Severity.MEDIUM,
     "security/detect-pseudoRandomBytes": Severity.MEDIUM,
-    "security/detect-unsafe-regex": Severity.HIGH,
+    "security/detect-unsafe-regex": Severity.MEDIUM,
 }
 OURS = ("gatescore/", "security/")
 

@@ -8,7 +8,8 @@ function saysNothing(fn) {
   if (isEmpty(fn.body)) return true;
   const { body } = fn;
   if (body.type === "Identifier") return body.name === "undefined";
-  if (body.type === "UnaryExpression") return body.operator === "void" && body.argument.type === "Literal";
+  if (body.type === "UnaryExpression")
+    return body.operator === "void" && body.argument.type === "Literal";
   return body.type === "Literal" && body.value === null;
 }
 
@@ -16,7 +17,9 @@ export const silentFailure = {
   meta: {
     type: "problem",
     schema: [],
-    messages: { found: "A failure is caught and nothing is done with it: handle it, log it or let it pass on" },
+    messages: {
+      found: "A failure is caught and nothing is done with it: handle it, log it or let it pass on",
+    },
   },
   create(context) {
     const report = (node) => context.report({ node, messageId: "found" });
@@ -26,8 +29,13 @@ export const silentFailure = {
       },
       CallExpression(call) {
         const name = calledName(call);
-        const handler = name === "catch" ? call.arguments[0] : name === "then" ? call.arguments[1] : undefined;
-        if (call.callee.type === "MemberExpression" && isFunction(handler) && saysNothing(handler)) {
+        const handler =
+          name === "catch" ? call.arguments[0] : name === "then" ? call.arguments[1] : undefined;
+        if (
+          call.callee.type === "MemberExpression" &&
+          isFunction(handler) &&
+          saysNothing(handler)
+        ) {
           report(handler);
         }
       },

@@ -1,6 +1,6 @@
 // Our rules as an ESLint plugin: what the gates security and review look for beside known rules.
 import { weakCrypto } from "./ciphers.mjs";
-import { commandFromInput, evaluatedText, unverifiedTls } from "./dangers.mjs";
+import { commandFromInput, evaluatedText, fileFromRequest, unverifiedTls } from "./dangers.mjs";
 import { silentFailure } from "./failures.mjs";
 import { sqlFromStrings, sqlInRoutes } from "./sql.mjs";
 import { blockingIo, noTimeout } from "./waiting.mjs";
@@ -11,6 +11,7 @@ export default {
     "blocking-io": blockingIo,
     "command-from-input": commandFromInput,
     "evaluated-text": evaluatedText,
+    "file-from-request": fileFromRequest,
     "no-timeout": noTimeout,
     "silent-failure": silentFailure,
     "sql-from-strings": sqlFromStrings,

@@ -12,35 +12,43 @@ import {
 } from "./syntax.mjs";
 
 const RUNNERS = new Set([
-  "query", "execute", "executeMultiple", "prepare", "run", "all", "get", "each", "exec", "iterate",
-  "raw", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "queryRaw", "executeSql",
+  "query",
+  "execute",
+  "executeMultiple",
+  "prepare",
+  "run",
+  "all",
+  "get",
+  "each",
+  "exec",
+  "iterate",
+  "raw",
+  "unsafe",
+  "$queryRawUnsafe",
+  "$executeRawUnsafe",
+  "queryRaw",
+  "executeSql",
 ]);
 const STATEMENT =
   /^\s*(?:--[^\n]*\n\s*|\/\*[^]*?\*\/\s*|\()*(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s|delete\s+from\s|replace\s+into\s|merge\s+into\s|with\s+(?:recursive\s+)?\S+\s*(?:\(|as\s)|create\s+(?:\w+\s+)?(?:table|index|view|trigger|database|schema|user|role)\s|drop\s+\w|alter\s+\w|truncate\s|pragma\s|explain\s|call\s+\w)/i;
 
+// By kind of node, the text that the source itself contributes to a value.
+const WRITTEN = {
+  Literal: (value) => (typeof value.value === "string" ? value.value : ""),
+  TemplateLiteral: (value) => value.quasis.map((one) => one.value.cooked ?? "").join(" ? "),
+  BinaryExpression: (value, inner) => inner(value.left) + inner(value.right),
+  ArrayExpression: (value, inner) => value.elements.map(inner).join(" "),
+  ConditionalExpression: (value, inner) => inner(value.consequent) || inner(value.alternate),
+  Identifier: (value, inner, source) => inner(constantValue(value, source)),
+  CallExpression: (value, inner) =>
+    inner(calledObject(value)) || value.arguments.map(inner).join(" "),
+};
+
 /** All text that the source itself contributes to a value, in order. */
 function written(node, source, depth = 0) {
   const value = bare(node);
-  if (!value || depth > 8) return "";
-  const inner = (one) => written(one, source, depth + 1);
-  switch (value.type) {
-    case "Literal":
-      return typeof value.value === "string" ? value.value : "";
-    case "TemplateLiteral":
-      return value.quasis.map((one) => one.value.cooked ?? "").join(" ? ");
-    case "BinaryExpression":
-      return inner(value.left) + inner(value.right);
-    case "ArrayExpression":
-      return value.elements.map(inner).join(" ");
-    case "ConditionalExpression":
-      return inner(value.consequent) || inner(value.alternate);
-    case "Identifier":
-      return inner(constantValue(value, source));
-    case "CallExpression":
-      return inner(calledObject(value)) || value.arguments.map(inner).join(" ");
-    default:
-      return "";
-  }
+  const kind = value && depth <= 8 ? WRITTEN[value.type] : undefined;
+  return kind ? kind(value, (one) => written(one, source, depth + 1), source) : "";
 }
 
 const JOINERS = new Set(["concat", "join", "replace", "replaceAll", "format"]);
@@ -73,7 +81,10 @@ function assembledSql(node, source) {
   const values = assignedValues(value, source);
   const text = values.map((one) => written(one, source)).join(" ");
   const grown = values.some(
-    (one) => one.parent?.type === "AssignmentExpression" && one.parent.operator === "+=" && !isConstant(one, source),
+    (one) =>
+      one.parent?.type === "AssignmentExpression" &&
+      one.parent.operator === "+=" &&
+      !isConstant(one, source),
   );
   return (grown || values.some((one) => isAssembled(one, source))) && looksLikeSql(text);
 }
@@ -97,33 +108,79 @@ export const sqlFromStrings = {
   },
 };
 
-const ROUTE_FILE = /(?:^|[\\/])(?:routes?|controllers?)[\\/]|[.-](?:routes?|router|controller)\.[cm]?[jt]sx?$/i;
-const DATABASE = /^(?:prisma|knex|sequelize|db|database|orm|em|entityManager|dataSource|datasource|pool|conn|connection|mongoose)$/i;
+const ROUTE_FILE =
+  /(?:^|[\\/])(?:routes?|controllers?)[\\/]|[.-](?:routes?|router|controller)\.[cm]?[jt]sx?$/i;
+const DATABASE =
+  /^(?:prisma|knex|sequelize|db|database|orm|em|entityManager|dataSource|datasource|pool|conn|connection|mongoose)$/i;
 const ORM_CALLS = new Set([
-  "findMany", "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findAll", "findOne",
-  "findByPk", "findOneBy", "findAndCount", "findAndCountAll", "findOneOrFail", "createMany", "updateMany",
-  "deleteMany", "insertMany", "upsert", "bulkCreate", "createQueryBuilder", "getRepository", "$queryRaw",
-  "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe", "$transaction", "aggregate", "countDocuments",
+  "findMany",
+  "findUnique",
+  "findUniqueOrThrow",
+  "findFirst",
+  "findFirstOrThrow",
+  "findAll",
+  "findOne",
+  "findByPk",
+  "findOneBy",
+  "findAndCount",
+  "findAndCountAll",
+  "findOneOrFail",
+  "createMany",
+  "updateMany",
+  "deleteMany",
+  "insertMany",
+  "upsert",
+  "bulkCreate",
+  "createQueryBuilder",
+  "getRepository",
+  "$queryRaw",
+  "$executeRaw",
+  "$queryRawUnsafe",
+  "$executeRawUnsafe",
+  "$transaction",
+  "aggregate",
+  "countDocuments",
 ]);
 const MODEL_CALLS = new Set([
-  "findAll", "findOne", "findByPk", "findById", "findByIdAndUpdate", "findByIdAndDelete", "findMany",
-  "findOneAndUpdate", "findOneAndDelete", "insertMany", "bulkCreate", "updateOne", "updateMany",
-  "deleteOne", "deleteMany", "countDocuments", "aggregate", "findAndCountAll", "findOneBy",
+  "findAll",
+  "findOne",
+  "findByPk",
+  "findById",
+  "findByIdAndUpdate",
+  "findByIdAndDelete",
+  "findMany",
+  "findOneAndUpdate",
+  "findOneAndDelete",
+  "insertMany",
+  "bulkCreate",
+  "updateOne",
+  "updateMany",
+  "deleteOne",
+  "deleteMany",
+  "countDocuments",
+  "aggregate",
+  "findAndCountAll",
+  "findOneBy",
 ]);
 const BUILDERS = new Set(["select", "insert", "update", "delete", "from", "into"]);
 
-function isSqlCall(call, source) {
+/** Whether a method that runs statements is given one that is written here. */
+function runsSql(call, source) {
+  if (!RUNNERS.has(calledName(call)) || !calledObject(call)) return false;
+  const statement = statementOf(call);
+  const values = statement?.type === "Identifier" ? assignedValues(statement, source) : [statement];
+  return values.some((one) => looksLikeSql(written(one, source)));
+}
+
+const LAYER = /(?:service|store|repository)$/i;
+
+/** Whether an ORM is asked: `prisma.book.findMany()`, `Book.findAll()`, `knex("a").select()`. */
+function asksOrm(call) {
   const name = calledName(call);
   const root = rootName(call.callee);
-  if (RUNNERS.has(name) && calledObject(call)) {
-    const statement = statementOf(call);
-    const values = statement?.type === "Identifier" ? assignedValues(statement, source) : [statement];
-    return values.some((one) => looksLikeSql(written(one, source)));
-  }
   if (ORM_CALLS.has(name) && DATABASE.test(root)) return true;
-  if (MODEL_CALLS.has(name) && /^[A-Z]/.test(root) && !/(?:service|store|repository)$/i.test(root)) return true;
-  const builder = bare(call.callee)?.type === "MemberExpression" && BUILDERS.has(name);
-  return builder && /^(?:knex|drizzle|db|database)$/i.test(root) && isOuter(call);
+  if (MODEL_CALLS.has(name) && /^[A-Z]/.test(root) && !LAYER.test(root)) return true;
+  return BUILDERS.has(name) && /^(?:knex|drizzle|db|database)$/i.test(root) && isOuter(call);
 }
 
 /** One chain of a query builder is one call: only its first link counts. */
@@ -135,7 +192,9 @@ export const sqlInRoutes = {
   meta: {
     type: "suggestion",
     schema: [],
-    messages: { found: "SQL or ORM call in a route module: move it behind a repository or service" },
+    messages: {
+      found: "SQL or ORM call in a route module: move it behind a repository or service",
+    },
   },
   create(context) {
     const source = context.sourceCode;
@@ -144,7 +203,7 @@ export const sqlInRoutes = {
     return {
       CallExpression(call) {
         routes ||= registersRoute(call);
-        if (isSqlCall(call, source)) found.push(call);
+        if (runsSql(call, source) || asksOrm(call)) found.push(call);
       },
       TaggedTemplateExpression(node) {
         const text = node.quasi.quasis.map((one) => one.value.cooked ?? "").join(" ? ");

@@ -1,17 +1,18 @@
 // What our rules ask of a syntax tree (ESTree): names of calls, constants, enclosing functions.
 
-const FUNCTIONS = new Set([
-  "FunctionDeclaration",
-  "FunctionExpression",
-  "ArrowFunctionExpression",
-]);
+const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 
 /** Whether the node is a function of any spelling. */
 export const isFunction = (node) => FUNCTIONS.has(node?.type);
 
 /** The node without type assertions, awaits of it and optional chaining around it. */
 export function bare(node) {
-  const wrapped = ["TSAsExpression", "TSNonNullExpression", "TSSatisfiesExpression", "TSTypeAssertion"];
+  const wrapped = [
+    "TSAsExpression",
+    "TSNonNullExpression",
+    "TSSatisfiesExpression",
+    "TSTypeAssertion",
+  ];
   let inner = node;
   while (inner && (wrapped.includes(inner.type) || inner.type === "ChainExpression")) {
     inner = inner.expression;
@@ -74,7 +75,9 @@ export function constantValue(identifier, source) {
 export function assignedValues(identifier, source) {
   const variable = variableOf(identifier, source);
   if (!variable) return [];
-  return variable.references.filter((one) => one.isWrite() && one.writeExpr).map((one) => one.writeExpr);
+  return variable.references
+    .filter((one) => one.isWrite() && one.writeExpr)
+    .map((one) => one.writeExpr);
 }
 
 /** Where the identifier was imported from, or `require`d: "node:fs" is "fs"; "" if it was not. */
@@ -98,63 +101,38 @@ function onlyDefinition(identifier, source) {
   return definitions.length === 1 ? definitions[0] : undefined;
 }
 
-/**
- * Whether a value comes from the source text alone, so that no caller can put anything into it.
- * `.map(() => "?").join(", ")` and `"?, ".repeat(n)` count: only how often depends on the caller.
- */
+// By kind of node, what has to be constant for the value to be; kinds that are missing never are.
+const PARTS = {
+  Literal: () => [],
+  TemplateLiteral: (value) => value.expressions,
+  BinaryExpression: (value) => [value.left, value.right],
+  LogicalExpression: (value) => [value.left, value.right],
+  ConditionalExpression: (value) => [value.consequent, value.alternate],
+  ArrayExpression: (value) => value.elements,
+  ObjectExpression: (value) => value.properties.map((one) => one.value),
+  Identifier: (value, source) => [constantValue(value, source)],
+  MemberExpression: (value) => [value.object],
+  CallExpression: (value) => (CALLS.get(calledName(value)) ?? (() => [undefined]))(value),
+};
+
+// By name of the method, the same. `.map(() => "?")` and `.repeat(n)` are constant but for how often.
+const CALLS = new Map(
+  Object.entries({
+    repeat: (call) => [calledObject(call)],
+    trim: (call) => [calledObject(call)],
+    toLowerCase: (call) => [calledObject(call)],
+    toUpperCase: (call) => [calledObject(call)],
+    join: (call) => [calledObject(call), ...call.arguments],
+    fill: (call) => call.arguments,
+    map: (call) => [isFunction(call.arguments[0]) ? returned(call.arguments[0]) : undefined],
+  }),
+);
+
+/** Whether a value comes from the source text alone, so that no caller can put anything into it. */
 export function isConstant(node, source, depth = 0) {
   const value = bare(node);
-  if (!value || depth > 12) return false;
-  const all = (nodes) => nodes.every((one) => isConstant(one, source, depth + 1));
-  switch (value.type) {
-    case "Literal":
-      return true;
-    case "TemplateLiteral":
-      return all(value.expressions);
-    case "BinaryExpression":
-    case "LogicalExpression":
-      return all([value.left, value.right]);
-    case "ConditionalExpression":
-      return all([value.consequent, value.alternate]);
-    case "ArrayExpression":
-      return all(value.elements);
-    case "ObjectExpression":
-      return value.properties.every((one) => one.type === "Property" && all([one.value]));
-    case "Identifier": {
-      const kept = constantValue(value, source);
-      return kept !== undefined && kept !== null && all([kept]);
-    }
-    case "MemberExpression":
-      return isConstant(value.object, source, depth + 1) && !isArrayWord(value);
-    case "CallExpression":
-      return isConstantCall(value, source, depth);
-    default:
-      return false;
-  }
-}
-
-function isArrayWord(member) {
-  return ["constructor", "prototype"].includes(propertyName(member));
-}
-
-function isConstantCall(call, source, depth) {
-  const object = calledObject(call);
-  const constant = (node) => isConstant(node, source, depth + 1);
-  switch (calledName(call)) {
-    case "repeat":
-    case "trim":
-    case "toLowerCase":
-    case "toUpperCase":
-      return constant(object);
-    case "join":
-      return constant(object) && call.arguments.every(constant);
-    case "fill":
-      return call.arguments.length === 1 && constant(call.arguments[0]);
-    case "map":
-      return isFunction(call.arguments[0]) && constant(returned(call.arguments[0]));
-    default:
-      return false;
-  }
+  if (!value || depth > 12 || !Object.hasOwn(PARTS, value.type)) return false;
+  return PARTS[value.type](value, source).every((one) => isConstant(one, source, depth + 1));
 }
 
 function returned(fn) {
@@ -163,7 +141,19 @@ function returned(fn) {
   return fn.body.body.length === 1 && only.type === "ReturnStatement" ? only.argument : undefined;
 }
 
-const VERBS = new Set(["get", "post", "put", "patch", "delete", "del", "head", "options", "all", "use", "route"]);
+const VERBS = new Set([
+  "get",
+  "post",
+  "put",
+  "patch",
+  "delete",
+  "del",
+  "head",
+  "options",
+  "all",
+  "use",
+  "route",
+]);
 
 /** Whether a call registers a handler: `app.get("/books", …)`, `router.use(…)`, `app.route({…})`. */
 export function registersRoute(call) {
@@ -179,7 +169,7 @@ export function registersRoute(call) {
 export function textOf(node) {
   const value = bare(node);
   if (value?.type === "Literal" && typeof value.value === "string") return value.value;
-  return value?.type === "TemplateLiteral" ? value.quasis[0].value.cooked ?? "" : undefined;
+  return value?.type === "TemplateLiteral" ? (value.quasis[0].value.cooked ?? "") : undefined;
 }
 
 const ARGUMENTS = /^(req|request|res|response|reply|ctx|context|next)$/;
@@ -187,9 +177,12 @@ const ARGUMENTS = /^(req|request|res|response|reply|ctx|context|next)$/;
 /** Whether a function is given to a router, or takes what handlers take. */
 export function isHandler(fn) {
   const outer = fn.parent;
-  if (outer?.type === "CallExpression" && outer.arguments.includes(fn) && registersRoute(outer)) return true;
+  if (outer?.type === "CallExpression" && outer.arguments.includes(fn) && registersRoute(outer))
+    return true;
   if (outer?.type === "Property" && propertyName(outer) === "handler") return true;
-  const names = fn.params.map((one) => (one.type === "Identifier" ? one.name.replace(/^_/, "") : ""));
+  const names = fn.params.map((one) =>
+    one.type === "Identifier" ? one.name.replace(/^_/, "") : "",
+  );
   return names.length >= 2 && names.slice(0, 2).every((name) => ARGUMENTS.test(name));
 }
 
@@ -199,7 +192,8 @@ export function runningFunctions(node) {
   for (let outer = node.parent; outer; outer = outer.parent) {
     if (!isFunction(outer)) continue;
     found.push(outer);
-    const inline = outer.parent?.type === "CallExpression" && outer.parent.arguments.includes(outer);
+    const inline =
+      outer.parent?.type === "CallExpression" && outer.parent.arguments.includes(outer);
     if (!inline) break;
   }
   return found;

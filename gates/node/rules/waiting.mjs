@@ -13,21 +13,66 @@ import {
 } from "./syntax.mjs";
 
 const BLOCKING = new Set([
-  "accessSync", "appendFileSync", "chmodSync", "chownSync", "closeSync", "copyFileSync", "cpSync",
-  "existsSync", "fsyncSync", "fstatSync", "ftruncateSync", "linkSync", "lstatSync", "mkdirSync",
-  "mkdtempSync", "opendirSync", "openSync", "readFileSync", "readdirSync", "readlinkSync", "readSync",
-  "realpathSync", "renameSync", "rmSync", "rmdirSync", "statSync", "symlinkSync", "truncateSync",
-  "unlinkSync", "utimesSync", "writeFileSync", "writeSync", "execSync", "execFileSync", "spawnSync",
-  "pbkdf2Sync", "scryptSync", "generateKeyPairSync", "hashSync", "compareSync", "genSaltSync",
-  "gzipSync", "gunzipSync", "deflateSync", "inflateSync", "deflateRawSync", "inflateRawSync",
-  "brotliCompressSync", "brotliDecompressSync", "unzipSync",
+  "accessSync",
+  "appendFileSync",
+  "chmodSync",
+  "chownSync",
+  "closeSync",
+  "copyFileSync",
+  "cpSync",
+  "existsSync",
+  "fsyncSync",
+  "fstatSync",
+  "ftruncateSync",
+  "linkSync",
+  "lstatSync",
+  "mkdirSync",
+  "mkdtempSync",
+  "opendirSync",
+  "openSync",
+  "readFileSync",
+  "readdirSync",
+  "readlinkSync",
+  "readSync",
+  "realpathSync",
+  "renameSync",
+  "rmSync",
+  "rmdirSync",
+  "statSync",
+  "symlinkSync",
+  "truncateSync",
+  "unlinkSync",
+  "utimesSync",
+  "writeFileSync",
+  "writeSync",
+  "execSync",
+  "execFileSync",
+  "spawnSync",
+  "pbkdf2Sync",
+  "scryptSync",
+  "generateKeyPairSync",
+  "hashSync",
+  "compareSync",
+  "genSaltSync",
+  "gzipSync",
+  "gunzipSync",
+  "deflateSync",
+  "inflateSync",
+  "deflateRawSync",
+  "inflateRawSync",
+  "brotliCompressSync",
+  "brotliDecompressSync",
+  "unzipSync",
 ]);
 
 export const blockingIo = {
   meta: {
     type: "problem",
     schema: [],
-    messages: { found: "{{name}} blocks the event loop here: every other request waits; use the asynchronous form" },
+    messages: {
+      found:
+        "{{name}} blocks the event loop here: every other request waits; use the asynchronous form",
+    },
   },
   create(context) {
     return {
@@ -42,37 +87,65 @@ export const blockingIo = {
   },
 };
 
-const AXIOS_VERBS = new Set(["get", "delete", "head", "options", "post", "put", "patch", "request", "create"]);
+const AXIOS_VERBS = new Set([
+  "get",
+  "delete",
+  "head",
+  "options",
+  "post",
+  "put",
+  "patch",
+  "request",
+  "create",
+]);
 const GOT_VERBS = new Set(["get", "post", "put", "patch", "head", "delete", "stream", "extend"]);
+const HTTP_VERBS = new Set(["get", "request"]);
+
+// By module, what asks: the module itself as a function, and these of its methods.
+const CLIENTS = new Map([
+  ["axios", { kind: "axios", plain: true, verbs: AXIOS_VERBS }],
+  ["got", { kind: "got", plain: true, verbs: GOT_VERBS }],
+  ["http", { kind: "http", plain: false, verbs: HTTP_VERBS }],
+  ["https", { kind: "http", plain: false, verbs: HTTP_VERBS }],
+]);
 
 /** What a call asks with, "" if it is no request: fetch, axios, got or http. */
 function requester(call, source) {
-  const callee = bare(call.callee);
-  const name = calledName(call);
   const object = calledObject(call);
-  const word = object ?? callee;
+  const word = object ?? bare(call.callee);
   if (word?.type !== "Identifier") return "";
-  const from = moduleOf(word, source);
-  if (!object && name === "fetch" && isOutside(callee, source, from)) return "fetch";
-  if (object && name === "fetch" && /^(?:globalThis|window|undici)$/.test(word.name)) return "fetch";
-  if (from === "axios" && (!object || AXIOS_VERBS.has(name))) return "axios";
-  if (from === "got" && (!object || GOT_VERBS.has(name))) return "got";
-  if (/^https?$/.test(from) && (name === "request" || name === "get")) return "http";
-  return "";
+  if (calledName(call) === "fetch") return isFetch(word, object, source) ? "fetch" : "";
+  const client = CLIENTS.get(moduleOf(word, source));
+  if (!client) return "";
+  return (object ? client.verbs.has(calledName(call)) : client.plain) ? client.kind : "";
+}
+
+function isFetch(word, object, source) {
+  if (object) return /^(?:globalThis|window|undici)$/.test(word.name);
+  return isOutside(word, source, moduleOf(word, source));
 }
 
 function isOutside(identifier, source, from) {
-  return !variableOf(identifier, source)?.defs.length || /^(?:node-fetch|undici|cross-fetch)$/.test(from);
+  return (
+    !variableOf(identifier, source)?.defs.length || /^(?:node-fetch|undici|cross-fetch)$/.test(from)
+  );
 }
 
-const BOUNDS = { fetch: ["signal"], axios: ["timeout", "signal"], got: ["timeout", "signal"], http: ["timeout", "signal"] };
+const BOUNDS = {
+  fetch: ["signal"],
+  axios: ["timeout", "signal"],
+  got: ["timeout", "signal"],
+  http: ["timeout", "signal"],
+};
 
 /** Whether an argument bounds the wait, or could: what cannot be read here is taken for good. */
 function mayBound(node, names, source) {
   const value = bare(node);
   if (value?.type === "Identifier") {
     const values = assignedValues(value, source);
-    return values.some((one) => bare(one)?.type === "ObjectExpression" && mayBound(one, names, source));
+    return values.some(
+      (one) => bare(one)?.type === "ObjectExpression" && mayBound(one, names, source),
+    );
   }
   if (value?.type !== "ObjectExpression") return false;
   return value.properties.some(
@@ -84,12 +157,14 @@ export const noTimeout = {
   meta: {
     type: "problem",
     schema: [],
-    messages: { found: "This request may wait for ever: give it a timeout (signal: AbortSignal.timeout(ms))" },
+    messages: {
+      found: "This request may wait for ever: give it a timeout (signal: AbortSignal.timeout(ms))",
+    },
   },
   create(context) {
     const source = context.sourceCode;
     const found = [];
-    let bounded = new Set();
+    const bounded = new Set();
     return {
       CallExpression(call) {
         if (calledName(call) === "setTimeout" && calledObject(call)) bounded.add("http");
@@ -100,7 +175,8 @@ export const noTimeout = {
       },
       AssignmentExpression(node) {
         const left = source.getText(node.left);
-        if (/\bdefaults\.timeout$/.test(left) && rootName(node.left) === "axios") bounded.add("axios");
+        if (/\bdefaults\.timeout$/.test(left) && rootName(node.left) === "axios")
+          bounded.add("axios");
       },
       "Program:exit"() {
         for (const [kind, node] of found) {

@@ -39,9 +39,18 @@ FOUND = {
         HIGH,
         "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; return x;",
     ),
-    "regex": ("security/detect-unsafe-regex", HIGH, "return /(a+)+$/.test(x);"),
+    "regex": ("security/detect-unsafe-regex", MEDIUM, "return /(a+)+$/.test(x);"),
     "regexp": ("security/detect-non-literal-regexp", MEDIUM, "return new RegExp(x);"),
-    "file": ("security/detect-non-literal-fs-filename", MEDIUM, "return fs.readFileSync(x);"),
+    "file": (
+        "gatescore/file-from-request",
+        HIGH,
+        "const request = x; return fs.readFileSync(`files/${request.params.name}`);",
+    ),
+    "file-kept": (
+        "gatescore/file-from-request",
+        HIGH,
+        "const req = x; const name = join('files', req.query.name); return fs.readFileSync(name);",
+    ),
 }
 SAFE = {
     "parameters": "return db.query('SELECT * FROM books WHERE id = ?', [x]);",
@@ -63,11 +72,14 @@ SAFE = {
     "another-exec": "return /a/.exec(x + 'b');",
     "tls-on": "return { rejectUnauthorized: true, x };",
     "regex": "return /^[a-z]+$/.test(x);",
+    "file": "return fs.readFileSync(x);",
+    "file-cut": "const req = x; return fs.readFileSync(`files/${basename(req.query.name)}`);",
 }
 HEAD = (
     "import fs from 'node:fs';\nimport { exec, execFile, spawn } from 'node:child_process';\n"
+    "import { basename, join } from 'node:path';\n"
     "const TABLE = 'books';\nconst ORDER = { title: 'title', price: 'price DESC' };\n"
-    "export const used = [exec, execFile, spawn, fs, TABLE, ORDER];\n"
+    "export const used = [exec, execFile, spawn, fs, basename, join, TABLE, ORDER];\n"
 )
 
 
@@ -84,7 +96,7 @@ def test_planted_defects_are_found_where_they_are(report_of, suffix):
     report = report_of(eslint_security, files)
     counted = [f for f in report.findings if f.metric]
     assert {(f.path, f.rule, f.severity, f.line) for f in counted} == {
-        (f"src/{name}.{suffix}", rule, severity, 7) for name, (rule, severity, _) in FOUND.items()
+        (f"src/{name}.{suffix}", rule, severity, 8) for name, (rule, severity, _) in FOUND.items()
     }
     assert report.measurements["security.high"].value == sum(
         severity is not MEDIUM for _, severity, _ in FOUND.values()
