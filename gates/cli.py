@@ -17,6 +17,7 @@ from types import ModuleType
 
 GROUP = "gatescore.commands"
 COMMANDS = {
+    "init": "write a first gatescore.toml for what a folder holds",
     "run": "judge a target and write its scorecard",
     "list": "list the gates and criteria of a policy",
     "explain": "say what a gate or criterion demands, and why",

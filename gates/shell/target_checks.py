@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from gates.core.target import Load, LoadOperation, Service, Target
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
+from gates.shell.requirements import folder_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
@@ -40,7 +41,7 @@ def _files(target: Target, root: Path) -> Iterator[Trouble]:
         yield Trouble(path=("code",), message=message, allowed="one or more of them")
     for index, package in enumerate(code.packages if code else ()):
         if package.startswith((".", "/")):
-            yield from _file(("code", "packages", index), package, root)
+            yield from _file(("code", "packages", index), folder_of(package), root)
     if target.node and not target.node.paths:
         yield Trouble(path=("node", "paths"), message="is empty", allowed="folders of the source")
     if code and code.build:
