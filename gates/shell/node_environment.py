@@ -147,10 +147,11 @@ def _provide(site: _Site) -> None:
     (made / _DONE).write_text("{}")
     try:
         made.rename(site.home)
-    except OSError:  # another run was faster
-        if not (site.home / _DONE).is_file():
-            raise
-        shutil.rmtree(made, ignore_errors=True)
+    except OSError:
+        if (site.home / _DONE).is_file():  # another run was faster
+            return
+        shutil.rmtree(site.home, ignore_errors=True)  # half removed by one that was killed
+        made.rename(site.home)
 
 
 def _copy(files: Iterable[Path], source: Path, destination: Path) -> None:

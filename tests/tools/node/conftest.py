@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -96,6 +97,7 @@ def outputs_with(packages: NodeEnvironment, place: Path) -> Outputs:
             "tree": str(tree),
             "output": str(output),
             "files": names,
+            "python": sys.executable,
             "presets": str(REPOSITORY / "config" / "tools"),
             "node_modules": str(link_modules(packages.modules, package)),
             **options,
