@@ -71,8 +71,8 @@ def made(
 ) -> Session:
     """Copy what is judged, and collect what is secret."""
     try:
-        excluded = tuple(wish.root / path for path in wish.target.exclude)
-        copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=(wish.output, *excluded))
+        left_out = (wish.output, *excluded(wish.target, wish.root))
+        copy = workspace.snapshot(wish.root, scratch / "tree", leave_out=left_out)
         revision = wish.base or workspace.default_base(wish.root, os.environ) or ""
         base = (
             workspace.snapshot_revision(wish.root, revision, scratch / "base") if revision else None
@@ -106,6 +106,12 @@ def made(
         base=revision,
         renamed=renamed,
     )
+
+
+def excluded(target: Target, root: Path) -> tuple[Path, ...]:
+    """What is not judged: parts of other targets, and packages that are installed or committed."""
+    named = tuple(root / path for path in target.exclude)
+    return (*named, root / target.node.package / "node_modules") if target.node else named
 
 
 def then_named(wish: Wish, revision: str, base: Path | None, scratch: Path) -> Path | None:
