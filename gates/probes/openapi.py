@@ -140,6 +140,7 @@ def _finding(violation: Violation, source: Source) -> Finding:
         path=file or source.file,
         fix="Change this place of the document to what the OpenAPI specification allows.",
         context=f"{pointer} {violation.message}",
+        metric="schema.violations",
     )
 
 

@@ -94,6 +94,7 @@ def test_all_violations_are_listed_with_their_places(tree: Path) -> None:
     report = run(tree)
     places = {finding.message.split(": ")[0]: finding.message for finding in report.findings}
     assert report.measurements["schema.violations"].value == len(report.findings) == 6
+    assert {finding.metric for finding in report.findings} == {"schema.violations"}
     assert list(places) == [
         "#",
         "#/info",
