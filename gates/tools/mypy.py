@@ -1,13 +1,15 @@
 """Type errors of the target's code in strict mode and every explicit Any, by mypy.
 
-mypy runs in the tools' environment and looks up the target's packages in the target's own.
-The number of files comes from mypy's line count report: it lists what was really checked.
+mypy runs in the tools' environment and looks up the target's packages in the target's own. The
+policy says whose configuration counts: ours, the target's, or both; explicit Any is counted under
+each. A broken configuration makes mypy go on with defaults, and only stderr tells.
 mypy calls Any explicit wherever a type contains it; a probe of ours tells where the target's own
 text writes it, and only what both say is counted.
 """
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -15,7 +17,8 @@ import msgspec
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import planted, report, scope, strict_json
+from gates.tools.formats import own_settings, planted, report, scope, strict_json
+from gates.tools.formats.configuration import Whose
 
 DISTRIBUTION = "mypy"
 LANGUAGE = "python"
@@ -23,10 +26,11 @@ METRICS = {
     "types.errors": Metric("Type errors in strict mode"),
     "types.any": Metric("Explicit Any in the target's own code"),
 }
+RUNNER = Path(__file__).parents[1] / "probes" / "run_mypy.py"
 EXPLICIT = "explicit-any"
 FIX_ANY = "Write the type, or object and narrow it."
 PREVENTED = re.compile(r"errors prevented further checking")
-CHECKED = re.compile(r"^ *\d+ +\d+ +\d+ +\d+ (?P<module>\S.*)$", re.MULTILINE)
+NOTHING = re.compile(r"^There are no \.py\[i\] files in ", re.MULTILINE)
 # mypy does not walk into these (mypy 2.4, modulefinder and find_sources).
 NOT_WALKED = re.compile(r"(^|/)(\.[^/]*|site-packages|node_modules|__pycache__)/")
 Position = Annotated[int, msgspec.Meta(ge=-1, le=10**9)]
@@ -43,6 +47,18 @@ class Diagnostic(msgspec.Struct, frozen=True):
     hint: str | None
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """What mypy looked at, as our wrapper read it from its log.
+
+    `warm`: with a cache of an earlier run; `restarted`: why that one was thrown away.
+    """
+
+    sources: tuple[str, ...]
+    checked: tuple[str, ...]
+    warm: bool
+    restarted: str
+
+
 class Written(msgspec.Struct, frozen=True):
     """Where the source writes Any, lines by file; None: it could not be told, mypy is believed."""
 
@@ -50,36 +66,50 @@ class Written(msgspec.Struct, frozen=True):
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """The check, then our probe; `tests = true` in the settings adds the tests."""
+    """A check for each configuration that counts, then our probe; `tests = true` adds the tests.
+
+    Raises ParseError: the target has no configuration of its own.
+    """
     code = target.code
     if code is None:
         return ()
     folders = code.paths + (code.tests if options.settings.get("tests") is True else ())
     files = scope.below(options.files, folders, scope.PYTHON)
-    environment = ("--python-executable", options.target_python) if options.target_python else ()
+    found = own_settings.own(options, own_settings.MYPY)
+    runs = own_settings.chosen("mypy", options, found, own_settings.MYPY)
     return (
-        Invocation(
-            argv=(
-                options.python,
-                "-P",  # the judged tree must not lend modules to the tool
-                "-m",
-                "mypy",
-                *("--config-file", f"{options.presets}/mypy.ini"),
-                *("--output", "json"),
-                *("--cache-dir", "/dev/null"),
-                *("--linecount-report", f"{options.output}/lines"),
-                *environment,
-                "--",
-                *dict.fromkeys(folders),
-            ),
-            cwd=options.tree,
-            deadline_s=options.deadline_s,
-            env={"MYPYPATH": ":".join(_roots(code, options))},
-            inputs=scope.handed(options, [name for name in files if _walked(name, files)]),
-            files={**scope.FILES, "lines": "lines/linecount.txt"},
-            exits=(0, 1, 2),
+        *(
+            _check(code, options, folders, files, found if run is Whose.TARGET else "")
+            for run in runs
         ),
         report.probe("explicit_any", options, {"tree": options.tree, "files": files}),
+    )
+
+
+def _check(
+    code: Code, options: Options, folders: tuple[str, ...], files: list[str], own: str
+) -> Invocation:
+    """One run; `own`: the target's configuration where that counts."""
+    whose = "target" if own else "ours"
+    kept = f"{options.cache}/{whose}.cache" if options.cache else ""
+    settings = f"{options.tree}/{own}" if own else f"{options.presets}/mypy.ini"
+    environment = ("--python-executable", options.target_python) if options.target_python else ()
+    return Invocation(
+        argv=(
+            *(options.python, "-P", str(RUNNER)),
+            *(kept, f"{options.output}/{whose}"),
+            *("--config-file", settings, "--output", "json"),
+            *("--disallow-any-explicit", "--no-install-types"),
+            *environment,
+            "--",
+            *dict.fromkeys(folders),
+        ),
+        cwd=options.tree,
+        deadline_s=options.deadline_s,
+        env={"MYPYPATH": ":".join(_roots(code, options))},
+        inputs=scope.handed(options, [name for name in files if _walked(name, files)], own),
+        files={**scope.FILES, "checked": f"{whose}/checked.json"},
+        exits=(0, 1, 2),
     )
 
 
@@ -94,28 +124,45 @@ def _walked(name: str, files: list[str]) -> bool:
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the lines. Anything on stderr means that mypy did not do what it was told."""
-    scope.expect_outputs(outputs, 2, "mypy")
-    output, told = outputs
+    """Read one check, or two joined. Raises ParseError."""
+    scope.expect_outputs(outputs, 3 if len(outputs) > 2 else 2, "mypy")
+    *checks, told = outputs
+    written = _written(told)
+    return own_settings.joined(_report(check, written) for check in checks)
+
+
+def _report(output: ToolOutput, written: Written) -> ToolReport:
+    """One check. Anything on stderr means that mypy did not do what it was told."""
+    handed = scope.read(output)
+    errors, prevented = _errors(output)
+    findings = tuple(_findings(errors, handed.tree, written))
+    counts = {name: sum(item.metric == name for item in findings) for name in METRICS}
+    checked = _checked(output)
+    examined = len(checked.checked)
+    return ToolReport(
+        tool="mypy",
+        examined=examined,
+        examined_unit="files",
+        measurements={name: Measurement(value=count) for name, count in counts.items()},
+        findings=findings,
+        incomplete=_incomplete(output, handed, errors, prevented),
+        notes=(*own_settings.notes("mypy", handed, examined), *_restarted(checked)),
+    )
+
+
+def _errors(output: ToolOutput) -> tuple[tuple[Diagnostic, ...], bool]:
+    """The errors of a run that can be trusted, and whether they kept mypy from going on."""
+    if NOTHING.search(output.stderr.decode("utf-8", "replace")):
+        raise ParseError(Reason.NOTHING_EXAMINED, f"mypy: {scope.last_line(output.stderr)}")
     if output.exit_code not in (0, 1, 2) or output.stderr.strip():
         raise scope.crashed(output, "mypy")
-    handed = scope.read(output)
     entries, prevented = _entries(output.stdout)
     errors = tuple(entry for entry in entries if entry.severity == "error")
     if output.exit_code == 2 and not errors:
         raise scope.crashed(output, "mypy")
     if output.exit_code == 0:
         scope.expect_agreement(output, len(errors), "mypy")
-    findings = tuple(_findings(errors, handed.tree, _written(told)))
-    counts = {name: sum(item.metric == name for item in findings) for name in METRICS}
-    return ToolReport(
-        tool="mypy",
-        examined=checked_files(output),
-        examined_unit="files",
-        measurements={name: Measurement(value=count) for name, count in counts.items()},
-        findings=findings,
-        incomplete=_incomplete(output, handed, errors, prevented),
-    )
+    return errors, prevented
 
 
 def _written(told: ToolOutput) -> Written:
@@ -138,17 +185,18 @@ def _entries(stdout: bytes) -> tuple[tuple[Diagnostic, ...], bool]:
     return tuple(values), bool(spoken)
 
 
-def checked_files(output: ToolOutput) -> int:
-    """Files that mypy's line count report lists; without the report nothing was examined."""
-    listing = output.files.get("lines")
-    if listing is None or not listing.strip():
-        return 0
-    text = strict_json.read_text(listing, what="mypy's line count report")
-    modules = [match["module"] for match in CHECKED.finditer(text)]
-    if "total" not in modules or len(modules) != len(text.strip().split("\n")):
-        detail = "unparsable: no total (mypy's line count report)"
-        raise ParseError(Reason.UNREADABLE_RESULT, detail)
-    return len(modules) - 1
+def _checked(output: ToolOutput) -> Checked:
+    """What was looked at; without our wrapper's word nothing was. Raises ParseError."""
+    told = output.files.get("checked")
+    if told is None:
+        return Checked(sources=(), checked=(), warm=False, restarted="")
+    return strict_json.decode_as(told, Checked, what="the list of checked files")
+
+
+def _restarted(checked: Checked) -> tuple[str, ...]:
+    if not checked.restarted:
+        return ()
+    return (f"mypy: its kept cache was of no use, everything was checked: {checked.restarted}",)
 
 
 def _incomplete(
@@ -157,9 +205,10 @@ def _incomplete(
     if prevented or output.exit_code == 2:
         first = f"{errors[0].file}: {errors[0].message}" if errors else "no reason given"
         return (f"errors prevented further checking; the first: {first}",)
-    checked = checked_files(output)
-    if checked < len(handed.files):
-        return (f"mypy looked at {checked} of {len(handed.files)} files",)
+    seen = _checked(output)
+    wanted = len(seen.sources if handed.own else handed.files)
+    if len(seen.checked) < wanted:
+        return (f"mypy looked at {len(seen.checked)} of {wanted} files",)
     return ()
 
 

@@ -1,13 +1,17 @@
-"""Lint errors and warnings of the target's code and tests, by ruff with our rules."""
+"""Lint errors and warnings of the target's code and tests, by ruff.
+
+The policy says whose configuration counts: ours, the target's, or both.
+"""
 
 import re
 
 import msgspec
 
 from gates.core.model import Measurement, Severity, ToolReport
-from gates.core.target import Target
+from gates.core.target import Code, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
-from gates.tools.formats import planted, ruff_json, scope
+from gates.tools.formats import own_settings, planted, ruff_json, scope
+from gates.tools.formats.configuration import Whose
 
 DISTRIBUTION = "ruff"
 METRICS = {
@@ -19,22 +23,37 @@ CERTAIN = re.compile(r"F\d|E9|invalid-syntax")
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """The findings, then the list of files that were looked at.
+    """For each configuration that counts the findings, then the files that were looked at.
 
-    Fixtures of pytest are arguments asked for their effect, so unused ones are fine in tests.
+    Raises ParseError: the target has none of its own.
     """
     code = target.code
     if code is None:
         return ()
+    found = own_settings.below_root(options, own_settings.RUFF)
+    runs = own_settings.chosen("ruff", options, found, own_settings.RUFF)
+    paths = (*code.paths, *code.tests)
+    ours = _ours(code, options, paths) if Whose.OURS in runs else ()
+    if Whose.TARGET not in runs:
+        return ours
+    files = tuple(scope.below(options.files, paths, scope.PYTHON))
+    return (*ours, *ruff_json.own_invocations(options, found, files, paths))
+
+
+def _ours(code: Code, options: Options, paths: tuple[str, ...]) -> tuple[Invocation, ...]:
+    """Fixtures of pytest are arguments asked for their effect: unused ones are fine in tests."""
     roots = msgspec.json.encode(scope.import_roots(code, options.files)).decode()
     fixtures = (f"--per-file-ignores={path}/**:ARG" for path in code.tests)
-    paths = (*code.paths, *code.tests)
     given = ("--config", f"src = {roots}", *fixtures)
     return ruff_json.invocations(code, options, "ruff.toml", paths, *given)
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read findings and files. Raises ParseError."""
+    """Read findings and files of one run, or of two joined. Raises ParseError."""
+    return own_settings.joined(map(_report, own_settings.pairs(outputs, "ruff")))
+
+
+def _report(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     seen = ruff_json.read(outputs)
     findings = tuple(
         ruff_json.finding(entry, seen.tree, _severity(entry.code), _metric(entry.code))
@@ -48,6 +67,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         measurements={name: Measurement(value=count) for name, count in counts.items()},
         findings=findings,
         incomplete=seen.lost,
+        notes=seen.notes,
     )
 
 

@@ -1,5 +1,6 @@
 """mypy run for real over made trees, and output that cannot be trusted."""
 
+import msgspec
 import pytest
 
 from gates.core.model import Reason, Severity
@@ -8,7 +9,8 @@ from gates.core.tool import ParseError, ToolOutput
 from gates.tools import mypy
 
 SCOPE = b'{"tree": "/tree", "files": ["src/a.py"]}'
-LINES = b"      1       1      0      0 total\n      1       1      0      0 a\n"
+CHECKED = b'{"sources": ["src/a.py"], "checked": ["src/a.py"], "warm": false, "restarted": ""}'
+NONE_CHECKED = CHECKED.replace(b'"checked": ["src/a.py"]', b'"checked": []')
 ERROR = (
     b'{"file": "src/a.py", "line": 1, "column": 12, "end_line": 1, "end_column": 13, "message": '
     b'"Incompatible types", "hint": null, "code": "assignment", "severity": "error"}\n'
@@ -16,10 +18,10 @@ ERROR = (
 NOTE = ERROR.replace(b'"error"', b'"note"')
 
 
-def output(stdout=b"\n", code=0, stderr=b"", lines=LINES, written=b'{"lines": {}}'):
-    files = {"scope": SCOPE, "lines": lines}
-    checked = ToolOutput(exit_code=code, stdout=stdout, stderr=stderr, files=files)
-    return (checked, ToolOutput(exit_code=0, stdout=written))
+def output(stdout=b"\n", code=0, stderr=b"", checked=CHECKED, written=b'{"lines": {}}'):
+    files = {"scope": SCOPE, "checked": checked}
+    ran = ToolOutput(exit_code=code, stdout=stdout, stderr=stderr, files=files)
+    return (ran, ToolOutput(exit_code=0, stdout=written))
 
 
 def test_the_planted_defect_is_found_and_its_twin_is_clean(report_of):
@@ -86,12 +88,17 @@ def test_a_stub_hides_its_module_without_being_incomplete(report_of):
     assert (report.examined, report.incomplete) == (1, ())
 
 
-@pytest.mark.parametrize("case", ["folder", "path"])
-def test_nothing_to_look_at_is_a_crash_never_a_pass_p7(report_of, case):
-    files = {"src/notes.txt": "x"} if case == "folder" else {"other/a.py": "A = 1\n"}
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"src/notes.txt": "x"}, Reason.NOTHING_EXAMINED),
+        ({"other/a.py": "A = 1\n"}, Reason.TOOL_CRASHED),
+    ],
+)
+def test_nothing_to_look_at_is_no_pass_p7(report_of, files, reason):
     with pytest.raises(ParseError) as caught:
         report_of(mypy, files)
-    assert caught.value.reason is Reason.TOOL_CRASHED
+    assert caught.value.reason is reason
 
 
 def test_a_broken_configuration_is_refused_although_mypy_goes_on(report_of, tmp_path):
@@ -186,12 +193,13 @@ def test_notes_are_dropped():
 
 
 def test_fewer_files_than_handed_is_incomplete():
-    lines = b"      0       0      0      0 total\n"
-    assert mypy.parse(output(lines=lines)).incomplete == ("mypy looked at 0 of 1 files",)
+    assert mypy.parse(output(checked=NONE_CHECKED)).incomplete == ("mypy looked at 0 of 1 files",)
 
 
-def test_without_the_line_count_nothing_was_examined():
-    assert mypy.parse(output(lines=b"")).examined == 0
+def test_without_the_list_of_checked_files_nothing_was_examined():
+    (ran, told) = output()
+    files = {"scope": SCOPE}
+    assert mypy.parse((msgspec.structs.replace(ran, files=files), told)).examined == 0
 
 
 @pytest.mark.parametrize(
@@ -206,7 +214,9 @@ def test_without_the_line_count_nothing_was_examined():
         (output(b"a.py:1: error: text", code=1), Reason.UNREADABLE_RESULT, "unparsable"),
         (output(b"[]\n", code=1), Reason.UNREADABLE_RESULT, "schema"),
         (output(b"null\n", code=0), Reason.UNREADABLE_RESULT, "schema"),
-        (output(lines=b"garbage"), Reason.UNREADABLE_RESULT, "unparsable"),
+        (output(checked=b"garbage"), Reason.UNREADABLE_RESULT, "unparsable"),
+        (output(checked=b""), Reason.EMPTY_RESULT, "the list of checked files"),
+        (output(checked=b"{}"), Reason.UNREADABLE_RESULT, "schema"),
         (output(written=b""), Reason.EMPTY_RESULT, "the count of Any"),
         (output(written=b"[]"), Reason.UNREADABLE_RESULT, "schema"),
         ((), Reason.NO_RESULT, "mypy: 0 of 2"),

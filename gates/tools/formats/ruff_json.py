@@ -8,7 +8,7 @@ import msgspec
 from gates.core.model import Finding, Severity
 from gates.core.target import Code
 from gates.core.tool import Invocation, Options, ToolOutput
-from gates.tools.formats import scope, strict_json
+from gates.tools.formats import own_settings, scope, strict_json
 
 NOT_READ = ("E902", "io")  # codes of a file that could not be read at all
 NO_PYTHON = ("invalid-syntax", "E999")  # codes of a file that is not parsed: no rule sees it
@@ -44,6 +44,37 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     tree: str
     examined: int
     lost: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def own_invocations(
+    options: Options, settings: str, files: tuple[str, ...], paths: tuple[str, ...]
+) -> tuple[Invocation, ...]:
+    """The same by the settings that ruff finds in the target; those of a user stay out.
+
+    Nothing is mended, whatever the settings say: the tree is only read.
+    """
+    check = (f"{options.bin}/ruff", "check", "--no-cache", "--no-respect-gitignore")
+    only = ("--no-fix", "--no-fix-only")
+    where = ("--", *dict.fromkeys(paths))
+    home = {"XDG_CONFIG_HOME": options.output}
+    return (
+        Invocation(
+            argv=(*check, *only, "--output-format", "json", *where),
+            cwd=options.tree,
+            deadline_s=options.deadline_s,
+            env=home,
+            inputs=scope.handed(options, files, settings),
+            files=scope.FILES,
+            exits=(0, 1),
+        ),
+        Invocation(
+            argv=(*check, "--show-files", *where),
+            cwd=options.tree,
+            deadline_s=options.deadline_s,
+            env=home,
+        ),
+    )
 
 
 def invocations(
@@ -81,14 +112,17 @@ def read(outputs: tuple[ToolOutput, ...], lost: tuple[str, ...] = NOT_READ) -> R
     found, shown = outputs
     scope.expect_exit(found, (0, 1), "ruff")
     scope.expect_exit(shown, (0,), "ruff --show-files")
-    tree = scope.read(found).tree
+    handed = scope.read(found)
+    tree = handed.tree
     entries = strict_json.decode_as(found.stdout, tuple[Diagnostic, ...], what="ruff's report")
     scope.expect_agreement(found, len(entries), "ruff")
+    examined = scope.count_listed(shown.stdout, tree)
     return Read(
         entries=tuple(entry for entry in entries if entry.code not in lost),
         tree=tree,
-        examined=scope.count_listed(shown.stdout, tree),
+        examined=examined,
         lost=tuple(_lost(entries, tree, lost)),
+        notes=own_settings.notes("ruff", handed, examined),
     )
 
 
