@@ -1,5 +1,7 @@
 """Neither a slip in a file of ours nor a setting of the target's can switch a gate off."""
 
+import datetime
+
 import pytest
 
 from tests.faults.cli import Place, committed, fake, toml
@@ -144,3 +146,39 @@ def test_tests_that_did_not_run_are_no_pass(
     if case.startswith("p9"):
         assert done.statuses["tests"] == "ERROR no-result"
         assert "pytest ended early" in done.gate("tests")["detail"]
+
+
+FAILS = "from shop import total\n\n\ndef test_total():\n    assert total(1, 1) == 3\n"
+CRASHES = "import os\n\n\ndef test_total():\n    os.kill(os.getpid(), 11)\n"
+
+
+def quarantined(expires: str) -> dict[str, str]:
+    """A waiver file that excuses the one test until that day."""
+    lines = ['id = "Q1"', 'test = "tests/test_shop.py::test_total"', 'reason = "r"', 'owner = "o"']
+    dates = [f"created = {days(-2)}", f"expires = {expires}"]
+    return {"gatescore/waivers.toml": "\n".join(["[[quarantine]]", *lines, *dates]) + "\n"}
+
+
+def days(count: int) -> str:
+    now = datetime.datetime.now(datetime.UTC).date()
+    return (now + datetime.timedelta(days=count)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("source", "expires", "status"),
+    [
+        (FAILS, 5, "PASS"),
+        pytest.param(FAILS, -1, "FAIL", id="p43-expired"),
+        pytest.param(CRASHES, 5, "ERROR tool-crashed", id="p44-a-crash-is-not-excused"),
+    ],
+)
+def test_a_quarantine_excuses_a_failure_for_its_time(
+    place: Place, environments: dict[str, str], source: str, expires: int, status: str
+) -> None:
+    files = {"tests/test_shop.py": source, **quarantined(days(expires))}
+    done = ran(place, files, environments)
+    assert done.statuses == {"tests": status}
+    if status == "PASS":
+        (finding,) = [one for one in done.gate("tests")["findings"] if one.get("metric")]
+        assert (finding["waiver"], finding["label"]) == ("Q1", "quarantined")
+        assert done.gate("tests")["criteria"][0]["value"] == 0
