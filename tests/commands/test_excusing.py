@@ -31,8 +31,8 @@ def git(folder: Path, *words: str) -> None:
 
 @pytest.fixture
 def target(place: Place) -> Path:
-    """A repository whose only file has an old finding."""
-    folder = place.target(NONE, {"src/a.py": OLD})
+    """A repository with one old finding."""
+    folder = place.target(NONE, {"src/a.py": OLD, "src/b.py": "B = 1\n"})
     (folder / "a.py").unlink()
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "first")
