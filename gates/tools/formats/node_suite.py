@@ -77,10 +77,12 @@ def _vitest(target: Node, options: Options) -> tuple[dict[str, str], tuple[str, 
     found = [one for one in PROVIDERS if node.installed(options, f"@vitest/coverage-{one}")]
     provider = (found or [PROVIDERS[0]])[0]
     versions = node.versions(options, ("vitest", f"@vitest/coverage-{provider}"), "node_tests")
+    old = versions["vitest"].startswith(("0.", "1.", "2."))  # has it as a setting alone
+    located = () if old else ("--includeTaskLocation",)
     zero = ("lines", "functions", "branches", "statements")
     argv = (
         *(node.program(options), f"{options.node_modules}/.bin/vitest", "run"),
-        *("--allowOnly=false", "--passWithNoTests=false", "--includeTaskLocation"),
+        *("--allowOnly=false", "--passWithNoTests=false", *located),
         *("--reporter=junit", f"--outputFile.junit={options.output}/{JUNIT}"),
         f"--reporter={node.HELPERS / 'vitest_session.mjs'}",
         *("--coverage.enabled=true", f"--coverage.provider={provider}"),

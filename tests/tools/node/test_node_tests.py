@@ -1,12 +1,13 @@
 """A target's Vitest or Jest run for real: failures, early ends, coverage of every own line."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from gates.core.model import Reason, Severity
-from gates.core.target import Node
-from gates.core.tool import ParseError, ToolOutput
+from gates.core.target import Node, Target
+from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import node_tests
 from gates.tools.formats import jest_json
 
@@ -321,3 +322,27 @@ def test_a_report_of_jest_that_contradicts_itself_is_refused(report, word):
     with pytest.raises(ParseError) as caught:
         jest_json.read(report, "/tree")
     assert caught.value.detail.startswith(word)
+
+
+@pytest.mark.parametrize("version", ["29.7.0", "30.5.2"])
+def test_recorded_reports_of_two_versions_of_jest_are_read(version):
+    folder = Path(__file__).parents[1] / "data" / "node_tests" / f"{version}-jest"
+    files = {file.name.split(".", 2)[2]: file.read_bytes() for file in folder.glob("0.file.*")}
+    report = node_tests.parse((ToolOutput(exit_code=1, files=files),))
+    (finding,) = [f for f in report.findings if f.metric]
+    assert (finding.rule, finding.path, finding.message) == (
+        "test-error",
+        "tests/planted.test.js",
+        "tests/planted.test.js::tests/planted.test.js: planted",
+    )
+    assert report.version == version
+
+
+@pytest.mark.parametrize(("version", "asked"), [("2.1.9", False), ("3.0.0", True)])
+def test_old_versions_of_vitest_are_not_asked_for_lines(tmp_path, version, asked):
+    for name in ("vitest", "@vitest/coverage-v8"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "package.json").write_text(json.dumps({"version": version}))
+    options = Options(tree="/t", output="/o", files=("tests/a.ts",), node_modules=str(tmp_path))
+    (invocation,) = node_tests.commands(Target(name="made", node=NODE), options)
+    assert ("--includeTaskLocation" in invocation.argv) is asked
