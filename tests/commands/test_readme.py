@@ -1,4 +1,4 @@
-"""The README against the program: its target file is valid, its options are all there."""
+"""The README against the program: the files that it shows are valid, its options are all there."""
 
 import argparse
 import re
@@ -9,32 +9,49 @@ import jsonschema
 import msgspec
 import pytest
 
-from gates import cli
+from gates import catalog, cli
 from gates.commands import run
 from gates.core.plan import plan
 from gates.core.target import Target
 from gates.probes.signoff import SignOff
-from gates.shell import config
+from gates.shell import config, rules_files
 from gates.shell.schemas import schema_of
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+FASTAPI, NODE, RUNNING, WAIVERS, POLICY, SIGNED, OWN_TOOL = BLOCKS
 
 
-@pytest.mark.parametrize("block", BLOCKS[:2], ids=["fastapi", "running"])
+@pytest.mark.parametrize("block", [FASTAPI, NODE, RUNNING], ids=["fastapi", "node", "running"])
 def test_the_target_files_that_it_shows_are_valid(block: str) -> None:
     jsonschema.Draft202012Validator(schema_of("target")).validate(tomllib.loads(block))
+    target = msgspec.convert(tomllib.loads(block), Target)
+    assert plan(target, config.read_policy("standard").policy, config.read_profile("local"))
+
+
+@pytest.mark.parametrize("block", [POLICY, OWN_TOOL], ids=["bounds", "own-tool"])
+def test_the_policies_that_it_shows_are_valid(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(block)
+    assert config.read_policy(str(file), tools=catalog.names()).policy.name == "ours"
+
+
+def test_the_waivers_that_it_shows_are_valid(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text(WAIVERS)
+    read = rules_files.read_waivers(file, config.read_policy("standard").policy)
+    assert (len(read.waiver), len(read.quarantine)) == (1, 1)
 
 
 def test_the_file_of_a_running_service_is_enough_to_plan_every_gate() -> None:
-    target = msgspec.convert(tomllib.loads(BLOCKS[1]), Target)
+    target = msgspec.convert(tomllib.loads(RUNNING), Target)
     policy = config.read_policy("standard").policy
     planned = plan(target, policy, config.read_profile("local")).gates
     assert [gate.id for gate in planned] == list(policy.gates)
 
 
 def test_the_sign_off_that_it_shows_is_read() -> None:
-    signed = msgspec.convert(tomllib.loads(BLOCKS[3]), SignOff)
+    signed = msgspec.convert(tomllib.loads(SIGNED), SignOff)
     assert signed.role in config.read_policy("standard").policy.roles
 
 
