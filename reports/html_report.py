@@ -11,10 +11,10 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gates.core.model import Scorecard
-from reports.numbers import duration, number, with_unit
+from reports.numbers import age, duration, number, with_unit
 from reports.page import page
 from reports.visible import LONGEST, block, line, safe_url
-from reports.words import counted, revision
+from reports.words import against, counted, revision
 
 _BACKSTOP = 3 * LONGEST  # more than any text that was cut already
 
@@ -56,6 +56,8 @@ def _prepared() -> tuple[Environment, str]:
         "number": number,
         "with_unit": with_unit,
         "duration": duration,
+        "age": age,
+        "against": against,
         "counted": counted,
         "revision": revision,
         "safe_url": safe_url,

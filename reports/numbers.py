@@ -83,6 +83,16 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
+def age(seconds: float) -> str:
+    """Return how old something is, in the largest unit that fits: `45 s`, `3 h`, `2 d`."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "—"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if round(seconds) >= size:
+            return f"{round(seconds) // size:,} {unit}"
+    return f"{round(seconds)} s"
+
+
 def _bound(result: CriterionResult) -> tuple[Condition, float] | None:
     try:
         condition = parse(result.passes)

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from gates.core.model import (
     CriterionResult,
     Finding,
+    FindingState,
     GateResult,
     GateStatus,
     Scorecard,
     Severity,
     Status,
+    WaiverState,
+    WaiverUse,
 )
 
 _GATES = {
@@ -22,6 +25,13 @@ _GATES = {
     GateStatus.PASS: 6,
 }
 _CRITERIA = {Status.FAIL: 0, Status.NO_DATA: 1, Status.WARN: 2, Status.PASS: 3}
+_WAIVERS = (
+    WaiverState.REOPENED,
+    WaiverState.EXPIRED,
+    WaiverState.OVER_BUDGET,
+    WaiverState.UNUSED,
+    WaiverState.IN_FORCE,
+)
 _SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -39,10 +49,11 @@ def criteria_worst_first(criteria: Iterable[CriterionResult]) -> list[CriterionR
 
 
 def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings by severity, then rule and place: the order of the groups on the page."""
+    """Return findings, those that the baseline knows last, by severity, rule and place."""
     return sorted(
         findings,
         key=lambda each: (
+            each.state is FindingState.OLD,
             _SEVERITIES[each.severity],
             each.tool,
             each.rule,
@@ -51,6 +62,11 @@ def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
             each.message,
         ),
     )
+
+
+def waivers_worst_first(waivers: Iterable[WaiverUse]) -> list[WaiverUse]:
+    """Return waivers, those first whose findings count again, and those in force last."""
+    return sorted(waivers, key=lambda each: (_WAIVERS.index(each.state), each.expires, each.id))
 
 
 def reasons(gate: GateResult) -> list[str]:

@@ -6,13 +6,16 @@ from typing import TextIO
 
 from gates.core.model import Finding, GateResult, GateStatus, Scorecard, Verdict
 from reports.cells import columns, cut, ending, first_line, harmless, padded, shortened, wrapped
-from reports.numbers import duration, number
-from reports.order import findings_worst_first, gates_worst_first, reasons, total_findings
+from reports.numbers import age, duration, number
+from reports.order import findings_worst_first, gates_worst_first, reasons
 from reports.screen import Screen, screen_of
+from reports.standing import counted_total, how_new, not_counted, standing, state_among
+from reports.warned import baseline, warnings
 from reports.words import decided_by, revision
 
 _MOST_REASONS = 5
 _MOST_FINDINGS = 3
+_LONGEST_LABEL = 40
 _WIDEST_FINDING = 200  # columns of one finding in a log
 _ROOM_FOR_MESSAGE = 30
 _LONGEST_NAME = 24
@@ -52,7 +55,8 @@ def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> s
     """Return the summary for a log: every gate, level and step on a line of its own."""
     why = first_line(decided_by(scorecard))
     lines = [f"verdict: {scorecard.verdict}{_score(scorecard.score)}: {why}"]
-    lines += [f"warning: {text}" for text in _warnings(scorecard)]
+    lines += [f"warning: {text}" for text in warnings(scorecard)]
+    lines += [f"baseline: {text}" for text in baseline(scorecard)]
     lines += [
         f"level {each.level}: {each.verdict}{_score(each.score)}: {first_line(each.decided_by)}"
         for each in scorecard.levels
@@ -66,10 +70,12 @@ def plain(scorecard: Scorecard, *, unicode: bool = False, report: str = "") -> s
 
 
 def _plain_gate(gate: GateResult, scorecard: Scorecard) -> str:
-    took = f" {_took(gate, scorecard)}".rstrip()
+    took = f"taken over from a run {old} ago" if (old := _age(gate, scorecard)) else ""
+    shown = f"({aside})" if (aside := not_counted(gate)) else ""
+    words = (gate.status.replace("_", " "), took or _took(gate, scorecard), shown)
     why = "; ".join(first_line(text) for text in reasons(gate))  # a log leaves no criterion out
-    status = gate.status.replace("_", " ")
-    return f"gate {gate.id}: {status}{took}" + (f": {why}" if why else "")
+    told = " ".join(word for word in words if word)
+    return f"gate {gate.id}: {told}" + (f": {why}" if why else "")
 
 
 def _plain_findings(gate: GateResult, unicode: bool) -> Iterator[str]:
@@ -82,13 +88,10 @@ def _head(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
     yield from _item("", name, screen)
     yield from _line(screen, "", scorecard.verdict, _score(scorecard.score))
     yield from _item("  ", first_line(decided_by(scorecard)), screen)
-    for text in _warnings(scorecard):
-        yield from _item("  ! ", text, screen)
-
-
-def _warnings(scorecard: Scorecard) -> list[str]:
-    texts = [] if scorecard.complete else ["incomplete: not every planned gate has a result"]
-    return texts + (["partial: only chosen gates were planned"] if scorecard.partial else [])
+    for text in warnings(scorecard):
+        yield from (screen.styled(each, "33") for each in _item("  ! ", text, screen))
+    for text in baseline(scorecard):
+        yield from _item("  baseline ", text, screen)
 
 
 def _levels(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
@@ -112,16 +115,30 @@ def _gates(scorecard: Scorecard, screen: Screen) -> Iterator[str]:
         state = screen.status(gate.status, _STATUS)
         if screen.width < _NARROW:
             yield state.rstrip()
-            yield from _item("  ", gate.id, screen)
+            old = _age(gate, scorecard)
+            yield from _item("  ", gate.id + (f", {old} ago" if old else ""), screen)
         else:
             name = padded(cut(names[gate.id], room), room)
-            yield f"{state} {name} {_took(gate, scorecard):>12}".rstrip()
+            yield f"{state} {name} {_when(gate, scorecard):>12}".rstrip()
         yield from _why(gate, screen)
+    if scorecard.run.reused_s:
+        text = "An age instead of a time: taken over, as nothing that the gate reads has changed."
+        yield from _item("", text, screen)
+
+
+def _when(gate: GateResult, scorecard: Scorecard) -> str:
+    old = _age(gate, scorecard)
+    return f"{old} ago" if old else _took(gate, scorecard)
 
 
 def _took(gate: GateResult, scorecard: Scorecard) -> str:
     seconds = scorecard.run.durations_s.get(gate.id)
     return "" if seconds is None else duration(seconds)
+
+
+def _age(gate: GateResult, scorecard: Scorecard) -> str:
+    seconds = scorecard.run.reused_s.get(gate.id)
+    return "" if seconds is None else age(seconds)
 
 
 def _why(gate: GateResult, screen: Screen) -> Iterator[str]:
@@ -134,30 +151,42 @@ def _why(gate: GateResult, screen: Screen) -> Iterator[str]:
     indent += "  "
     for text in _findings(gate, screen.width - len(indent), unicode=screen.unicode):
         yield indent + text
+    if aside := not_counted(gate):
+        yield from (screen.styled(each, "2") for each in _item(indent[:-2], aside, screen))
 
 
 def _findings(gate: GateResult, width: int, *, unicode: bool) -> Iterator[str]:
     """The worst findings of a gate that lost something by them, each on one line."""
     if gate.status not in (GateStatus.FAIL, GateStatus.WARN):
         return
-    worst = findings_worst_first(gate.findings)[:_MOST_FINDINGS]
+    counted = standing(gate).counted
+    how = how_new(counted)
+    worst = findings_worst_first(counted)[:_MOST_FINDINGS]
     for each in worst:
-        yield shortened(_told(each, width, unicode=unicode), width, unicode=unicode)
-    more = total_findings(gate) - len(worst)
+        state = state_among(each, how)
+        yield shortened(_told(each, state, width, unicode=unicode), width, unicode=unicode)
+    more = counted_total(gate) - len(worst)
     if more:
         text = harmless(f"… and {more:,} more in the report", unicode=unicode)
         yield shortened(text, width, unicode=unicode)
 
 
-def _told(finding: Finding, width: int, *, unicode: bool) -> str:
+def _told(finding: Finding, state: str, width: int, *, unicode: bool) -> str:
     """Place, rule and message; a long place loses its beginning, so that all three are seen."""
     place = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path
     room = max(width // 2, width - _ROOM_FOR_MESSAGE)
+    label = f"[{_short(finding.label)}]" if finding.label else ""
     texts = (
-        harmless(each, unicode=unicode) for each in (finding.rule, first_line(finding.message))
+        harmless(each, unicode=unicode)
+        for each in (finding.rule, label, first_line(finding.message))
     )
-    told = (ending(harmless(place, unicode=unicode), room, unicode=unicode), *texts)
+    told = (state, ending(harmless(place, unicode=unicode), room, unicode=unicode), *texts)
     return " ".join(text for text in told if text)
+
+
+def _short(label: str) -> str:
+    """The word of a label without its explanation, which leaves no room for the message."""
+    return shortened(first_line(label.partition(": ")[0]), _LONGEST_LABEL, unicode=False)
 
 
 def _place(report: str, *, unicode: bool) -> str:

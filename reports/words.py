@@ -1,6 +1,14 @@
 """The words that the page and the terminal share: counts, the revision, why the run is so."""
 
-from gates.core.model import Reason, Scorecard, TargetState, Verdict
+from gates.core.model import (
+    BaselineUse,
+    Reason,
+    Scorecard,
+    TargetState,
+    Verdict,
+    WaiverState,
+    WaiverUse,
+)
 from reports.numbers import number
 
 
@@ -22,6 +30,31 @@ def decided_by(card: Scorecard) -> str:
     if unended and any(gate.reason is Reason.CANCELLED for gate in card.gates):
         return "the run was cancelled"
     return card.decided_by
+
+
+def waiver_told(use: WaiverUse) -> str:
+    """Return what a waiver does in this run, and what to do about one that does nothing."""
+    match use.state:
+        case WaiverState.IN_FORCE if use.uses:
+            return f"excuses {counted(use.uses, 'findings')}"
+        case WaiverState.IN_FORCE:
+            return "its gate could not look"
+        case WaiverState.UNUSED:
+            return "excuses nothing: remove it"
+        case WaiverState.EXPIRED:
+            return "does not hold today: its findings count; mend them, or have it renewed"
+        case WaiverState.REOPENED:
+            return "a finding of its scope has become worse, and counts again"
+        case WaiverState.OVER_BUDGET:
+            return "more waivers than the policy allows: its findings count"
+
+
+def against(baseline: BaselineUse, old: int) -> str:
+    """Return how a run stands against its baseline; `old` findings are known and count too."""
+    known = f"{number(baseline.known)} known"
+    if old:
+        known += f" ({number(old)} of them {'counts' if old == 1 else 'count'} all the same)"
+    return f"{number(baseline.new)} new, {known}, {number(baseline.fixed)} fixed"
 
 
 def _singular(unit: str) -> str:

@@ -19,10 +19,12 @@
   const read = (gate) => {
     if (gate.rows) return;
     gate.rules = all("details.rule", gate.element);
+    gate.parts = all("details.part", gate.element);
     gate.rows = all(".findings > li", gate.element).map((element) => {
       const rule = element.closest("details.rule");
+      const part = element.closest("details.part");
       const head = rule.querySelector("summary").textContent;
-      return { element, rule, text: (head + " " + element.textContent).toLowerCase() };
+      return { element, rule, part, gone: part !== null && part.matches(".fixed"), text: (head + " " + element.textContent).toLowerCase() };
     });
     const heads = [".head", ".reasons", ".lines", ".criteria", ".evidence", ".notes"];
     gate.own = heads.flatMap((name) => all(name, gate.element)).map((e) => e.textContent).join(" ").toLowerCase();
@@ -38,11 +40,11 @@
       for (const row of gate.rows) {
         const match = !wanted || row.text.includes(wanted);
         row.element.classList.toggle("out", !match);
-        if (match) { kept.add(row.rule); shownFindings += 1; }
+        if (match) { kept.add(row.rule); kept.add(row.part); shownFindings += row.gone ? 0 : 1; }
       }
-      for (const rule of gate.rules) {
-        rule.classList.toggle("out", !kept.has(rule));
-        if (wanted && kept.has(rule)) rule.open = true;
+      for (const each of [...gate.rules, ...gate.parts]) {
+        each.classList.toggle("out", !kept.has(each));
+        if (wanted && kept.has(each)) each.open = true;
       }
       const show = (!wanted || own || kept.size > 0) && !(state.value === "open" && gate.passed);
       gate.element.classList.toggle("out", !show);

@@ -17,6 +17,7 @@ CARDS = {
     "passing": samples.passing,
     "failing": lambda: samples.failing(40),
     "unfinished": samples.unfinished,
+    "adopted": samples.adopted,
     "rich": rich,
 }
 
@@ -115,6 +116,41 @@ def test_a_link_to_a_finding_opens_what_it_stands_in(visit) -> None:
     seen.page.locator(f"#{anchor}").wait_for(state="visible")
 
 
+def test_the_filter_finds_what_is_folded_and_counts_nothing_that_is_gone(visit) -> None:
+    card = samples.adopted()
+    page = visit(card).page
+    known = next(each for each in card.gates[1].findings if each.excused and not each.waiver)
+    assert not page.locator(".part.known .message").first.is_visible()
+    page.locator("#filter-text").fill(known.path.rpartition("/")[2])
+    assert page.locator(f".part.known .place:has-text('{known.path}')").first.is_visible()
+    assert page.locator("#gate-lint .part.waived").is_hidden()
+    gone = card.gates[1].fixed[0]
+    page.locator("#filter-text").fill(gone.path)
+    assert page.locator(f".part.fixed .place:has-text('{gone.path}')").first.is_visible()
+    assert page.locator("#filter-told").inner_text() == "1 of 6 gates, 0 findings"
+    page.keyboard.press("Escape")
+    assert page.locator("#gate-lint .part.waived > summary").is_visible()
+
+
+def test_a_waived_finding_leads_to_its_waiver(visit) -> None:
+    page = visit(samples.adopted()).page
+    row = page.locator("#waiver-quarantine-ee55ff66")
+    assert not row.is_visible()
+    page.locator("#gate-tests .part.waived > summary").click()
+    page.locator("#gate-tests .part.waived a").first.click()
+    row.wait_for(state="visible")
+    assert "excuses 1 finding" in row.inner_text()
+
+
+def test_one_click_selects_the_whole_command_that_waives_a_finding(visit) -> None:
+    card = samples.adopted()
+    page = visit(card).page
+    finding = next(each for each in card.gates[1].findings if not each.excused)
+    page.locator(f".digest:has-text('{finding.fingerprint[:12]}')").click()
+    selected = page.evaluate("getSelection().toString()")
+    assert selected == f"gatescore waive {finding.fingerprint[:12]}"
+
+
 def test_an_old_scorecard_says_stale_p52(visit) -> None:
     assert visit(samples.unfinished()).page.locator("#stale").is_visible()
     assert not visit(samples.failing(3)).page.locator("#stale").is_visible()
@@ -143,8 +179,14 @@ def test_paper_holds_every_gate_and_finding_p56(visit, tmp_path: Path, scripts: 
             assert each.replace(" ", "") in text
         for each in gate.findings:
             assert each.message.replace(" ", "").replace("\n", "") in text
+        for each in gate.fixed:
+            assert each.message.replace(" ", "") in text
         for each in gate.evidence.executions:
             assert each.version in text
+    for each in card.waivers:
+        assert each.reason.replace(" ", "") in text
+    for each in card.levels:
+        assert f"Level{each.level}{each.verdict}" in text
     assert "Exitcode" not in text
     assert text.count(samples.DIGEST) == 1  # the policy's
     assert text.count("Numbersofthischart") == 3

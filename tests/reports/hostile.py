@@ -94,7 +94,9 @@ def poisoned(value: Any, payload: str) -> Any:
             return payload
         case msgspec.Struct():
             fields = {name: getattr(value, name) for name in value.__struct_fields__}
-            return type(value)(**{name: poisoned(each, payload) for name, each in fields.items()})
+            # Without a waiver a finding counts: what counts has to be shown poisoned too.
+            poison = {n: each for n, each in fields.items() if n != "waiver" or each}
+            return type(value)(**{n: poisoned(each, payload) for n, each in poison.items()})
         case tuple():
             return tuple(poisoned(each, payload) for each in value)
         case Mapping():
@@ -108,6 +110,19 @@ def poisoned(value: Any, payload: str) -> Any:
 
 def rich() -> Scorecard:
     """Return a scorecard in which every field of every type is used."""
-    gates = (*samples.failing(6).gates, *samples.unjudged())
     card = samples.failing(6)
-    return msgspec.structs.replace(card, gates=gates, complete=False, partial=True)
+    adopted = samples.adopted()
+    kept = [msgspec.structs.replace(gate, id=f"kept-{gate.id}") for gate in adopted.gates]
+    run = msgspec.structs.replace(
+        card.run, reused_s={f"kept-{id}": age for id, age in adopted.run.reused_s.items()}
+    )
+    return msgspec.structs.replace(
+        card,
+        gates=(*card.gates, *samples.unjudged(), *kept),
+        waivers=adopted.waivers,
+        baseline=adopted.baseline,
+        notices=adopted.notices,
+        run=run,
+        complete=False,
+        partial=True,
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from gates.core.model import Status
-from reports.numbers import duration, headroom, number, shown_value, with_unit
+from reports.numbers import age, duration, headroom, number, shown_value, with_unit
 from tests.reports.samples import criterion
 
 
@@ -108,3 +108,23 @@ def test_rounding_never_hides_a_miss() -> None:
 )
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (119.0, "1 min"),
+        (3599.4, "59 min"),
+        (3599.6, "1 h"),
+        (86_399.0, "23 h"),
+        (86_400.0, "1 d"),
+        (1e9, "11,574 d"),
+        (-1.0, "—"),
+        (float("inf"), "—"),
+    ],
+)
+def test_age(seconds: float, text: str) -> None:
+    assert age(seconds) == text

@@ -1,10 +1,11 @@
 """The order of everything: what needs somebody comes first; shares are fair and exact."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.core.model import GateResult, GateStatus, Reason, Severity, Status, Weight
+from gates.core.model import FindingState, GateResult, GateStatus, Reason, Severity, Status, Weight
 from reports.order import (
     criteria_worst_first,
     fair_shares,
@@ -13,6 +14,7 @@ from reports.order import (
     reasons,
     status_counts,
     total_findings,
+    waivers_worst_first,
 )
 from tests.reports import samples
 
@@ -48,6 +50,18 @@ def test_findings_by_severity_then_place() -> None:
     ranks = [list(Severity).index(each.severity) for each in ordered]
     assert ranks == sorted(ranks)
     assert ordered == findings_worst_first(ordered)
+
+
+def test_findings_that_the_baseline_knows_come_after_new_ones() -> None:
+    worst, *others = findings_worst_first(samples.lint_finding(index) for index in range(40))
+    old = msgspec.structs.replace(worst, state=FindingState.OLD)
+    new = [msgspec.structs.replace(each, state=FindingState.NEW) for each in others]
+    assert findings_worst_first([old, *new]) == [*new, old]
+
+
+def test_waivers_whose_findings_count_come_first_and_those_in_force_last() -> None:
+    states = [each.state.value for each in waivers_worst_first(samples.waivers())]
+    assert states == ["reopened", "expired", "over-budget", "unused", *["in-force"] * 3]
 
 
 def test_reasons_name_every_rule_that_is_not_passed() -> None:

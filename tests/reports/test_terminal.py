@@ -4,9 +4,10 @@ import io
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from gates.core.model import GateStatus
+from gates.core.model import GateStatus, WaiverState
 from reports.cells import columns, cut, ending, first_line, harmless, padded, shortened, wrapped
 from reports.screen import Screen, screen_of
 from reports.terminal import plain, summary, table
@@ -62,7 +63,7 @@ def test_only_our_own_codes_reach_a_terminal_p58(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_line_of_a_log_is_a_command_p57(payload: str) -> None:
-    first = {"verdict:", "warning:", "level", "gate", "finding", "next:", "report:"}
+    first = {"verdict:", "warning:", "baseline:", "level", "gate", "finding", "next:", "report:"}
     for each in plain(poisoned(rich(), payload), report=payload).splitlines():
         assert each.split()[0] in first
         assert "##[" not in each
@@ -143,6 +144,84 @@ def test_only_the_first_line_of_a_reason_is_told() -> None:
         assert "waited 60 s" in text
         assert "Traceback" not in text
         assert "x0a" not in text
+
+
+def test_a_log_tells_what_counts_and_the_rest_as_a_number() -> None:
+    lines = plain(samples.adopted()).splitlines()
+    assert (
+        "gate lint: FAIL 7.7 s (29 known, 2 waived, 12 fixed): lint.errors: 2 is not == 0" in lines
+    )
+    told = [each for each in lines if each.startswith("finding lint:")]
+    assert len(told) == 2
+    assert told[0].startswith(
+        "finding lint: src/bookstore/users/module_4.py:29 B006 [worse than at the baseline (low)] "
+    )
+    old_and_new = [each.split()[2] for each in lines if each.startswith("finding security:")]
+    assert old_and_new == ["new", "old", "old"]
+    assert "gate tests: WARN 29.6 s (1 waived): tests.flaky: 1 is not == 0" in lines
+    assert any(" flaky [FLAKY] test_reservation_expires" in each for each in lines)
+    assert any(" B324 [reopened] Use of weak" in each for each in lines)
+    assert not any("test_export_of_a_large_catalogue" in each for each in lines)
+
+
+def test_a_log_warns_of_changed_rules_and_of_waivers_that_do_not_hold() -> None:
+    lines = plain(samples.adopted()).splitlines()
+    warned = [each for each in lines if each.startswith("warning: ")]
+    assert warned[0].startswith("warning: the policy standard.toml differs from the base revision")
+    assert [each.split()[2] for each in warned[2:]] == [
+        "security-hash",
+        "secrets-fixtures",
+        "lint-tests",
+        "types-vendored",
+    ]
+    assert (
+        "warning: waiver types-vendored (gate types, path src/vendored/*, until 2026-03-01) is "
+        "unused: excuses nothing: remove it"
+    ) in warned
+    assert (
+        "baseline: 21807f6e5d4c: 5 new, 36 known (2 of them count all the same), 12 fixed"
+    ) in lines
+
+
+def test_many_warnings_are_counted() -> None:
+    every = tuple(samples.waiver(f"w{n}", WaiverState.UNUSED, 0, "gate lint") for n in range(25))
+    card = msgspec.structs.replace(samples.adopted(), waivers=every, notices=("n",) * 12)
+    warned = [each for each in plain(card).splitlines() if each.startswith("warning: ")]
+    assert len(warned) == 22
+    assert "warning: 2 more notices" in warned
+    assert warned[-1] == "warning: 15 more waivers that somebody has to look at"
+
+
+def test_a_result_that_was_taken_over_says_so_with_its_age() -> None:
+    card = samples.adopted()
+    assert "gate types: PASS taken over from a run 3 h ago (4 known)" in plain(card).splitlines()
+    wide = table(card, Screen(width=80))
+    assert "\nPASS       types         3 h ago\n           4 known\n" in wide
+    assert "An age instead of a time: taken over" in wide
+    assert "types, 3 h ago" in table(card, Screen(width=40))
+    assert "An age" not in table(samples.failing(), Screen(width=80))
+
+
+def test_a_table_shows_the_same_as_a_log() -> None:
+    text = " ".join(table(samples.adopted(), Screen(width=400)).split())
+    for each in (
+        "! gatescore/waivers.toml differs from the base revision",
+        "! waiver lint-tests (gate lint, path tests/*, until 2026-03-01) is over budget",
+        "baseline 21807f6e5d4c: 5 new, 36 known (2 of them count all the same), 12 fixed",
+        "29 known, 2 waived, 12 fixed",
+        "new src/bookstore/search.py:44 B608 Possible",
+    ):
+        assert each in text
+
+
+def test_findings_that_are_all_excused_leave_only_their_number() -> None:
+    card = with_findings(GateStatus.WARN, 3)
+    [gate] = card.gates
+    findings = tuple(msgspec.structs.replace(each, waiver="w") for each in gate.findings)
+    gates = (msgspec.structs.replace(gate, findings=findings),)
+    text = plain(msgspec.structs.replace(card, gates=gates))
+    assert "gate g: WARN 400 ms (3 waived): why" in text
+    assert "finding g" not in text
 
 
 class Terminal(io.StringIO):

@@ -3,11 +3,19 @@
 import msgspec
 import pytest
 
-from gates.core.model import GateResult, GateStatus, Reason, Scorecard, TargetState
+from gates.core.model import (
+    BaselineUse,
+    GateResult,
+    GateStatus,
+    Reason,
+    Scorecard,
+    TargetState,
+    WaiverState,
+)
 from reports.html_report import render
 from reports.screen import Screen
 from reports.terminal import plain, table
-from reports.words import counted, decided_by, revision
+from reports.words import against, counted, decided_by, revision, waiver_told
 from tests.reports import samples
 from tests.reports.hostile import rich
 from tests.reports.markup import Page
@@ -77,6 +85,34 @@ def test_other_runs_keep_their_reason(
     reason: Reason, complete: bool, verdict: samples.Verdict
 ) -> None:
     assert decided_by(ended(reason, complete=complete, verdict=verdict)) == "the core's reason"
+
+
+@pytest.mark.parametrize(
+    ("state", "uses", "text"),
+    [
+        (WaiverState.IN_FORCE, 1, "excuses 1 finding"),
+        (WaiverState.IN_FORCE, 1200, "excuses 1,200 findings"),
+        (WaiverState.IN_FORCE, 0, "its gate could not look"),
+        (WaiverState.UNUSED, 0, "remove it"),
+        (WaiverState.EXPIRED, 0, "its findings count"),
+        (WaiverState.REOPENED, 2, "counts again"),
+        (WaiverState.OVER_BUDGET, 0, "its findings count"),
+    ],
+)
+def test_what_a_waiver_does(state: WaiverState, uses: int, text: str) -> None:
+    assert text in waiver_told(samples.waiver("w", state, uses, "gate lint"))
+
+
+@pytest.mark.parametrize(
+    ("old", "text"),
+    [
+        (0, "1 new, 2,400 known, 3 fixed"),
+        (1, "1 new, 2,400 known (1 of them counts all the same), 3 fixed"),
+        (2, "1 new, 2,400 known (2 of them count all the same), 3 fixed"),
+    ],
+)
+def test_against_the_baseline(old: int, text: str) -> None:
+    assert against(BaselineUse(revision="r", new=1, known=2400, fixed=3), old) == text
 
 
 def test_the_page_explains_its_words() -> None:
