@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 import os
 import sys
-from collections.abc import Container
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -192,7 +192,8 @@ def in_folder(
     try:
         with session(wish, signals.cancel, os.environ) as opened:
             if may_reuse(args, request):
-                opened = dataclasses.replace(opened, surroundings=reuse.surroundings(opened))
+                around = reuse.surroundings(opened.presets)
+                opened = dataclasses.replace(opened, surroundings=around)
             card = conducted(args, request, folder, opened, signals, kept, progress)
     finally:
         progress.close()
@@ -234,14 +235,9 @@ def conducted(
             record.ended(gate, reused[gate.id], 0.0)
             progress.note(f"{gate.id}: reused from the run before")
 
-    now = datetime.now(UTC)
     content = reuse.keys(request.plan, keys, opened)
-    taken = reuse.find(cache, without(content, reused), now)
-    for gate in request.plan.gates:
-        if gate.id in taken:
-            record.took_over(gate, taken[gate.id])
-            progress.note(f"{gate.id}: taken over from a run {age(taken[gate.id].age_s)} ago")
-    todo = [gate for gate in request.plan.gates if gate.id not in {*reused, *taken}]
+    left = [gate for gate in request.plan.gates if gate.id not in reused]
+    todo = [gate for gate in left if not took_over(gate, content, opened, record, progress)]
     proved = proofs(args, request, todo, opened, progress)
     lost = proof.undetected(proved)
     for gate in todo:
@@ -253,7 +249,8 @@ def conducted(
         report = msgspec.structs.replace(report, proved=proof.notes(proved, gate.id))
         result = record.ended(gate, report, seconds)
         if gate.id in content:
-            reuse.keep(cache, content[gate.id], report, result, datetime.now(UTC))
+            redactor = opened.secrets.redactor()
+            reuse.keep(cache, content[gate.id], report, result, datetime.now(UTC), redactor)
         progress.ended(gate.id, result.status.value, result.detail, seconds)
         stop = args.fail_fast and result.status is GateStatus.FAIL
         return not stop
@@ -268,9 +265,23 @@ def conducted(
     return card
 
 
-def without(keys: dict[str, str], gates: Container[str]) -> dict[str, str]:
-    """The keys of the other gates."""
-    return {gate: key for gate, key in keys.items() if gate not in gates}
+def took_over(
+    gate: PlannedGate,
+    content: Mapping[str, str],
+    opened: Session,
+    record: Record,
+    progress: schedule.Events,
+) -> bool:
+    """Record the result of an earlier run that still holds, if there is one; one at a time."""
+    if gate.id not in content:
+        return False
+    redactor = opened.secrets.redactor()
+    taken = reuse.find(opened.cache, gate.id, content[gate.id], datetime.now(UTC), redactor)
+    if taken is None:
+        return False
+    record.took_over(gate, taken)
+    progress.note(f"{gate.id}: taken over from a run {age(taken.age_s)} ago")
+    return True
 
 
 def age(seconds: float) -> str:

@@ -86,7 +86,7 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
     try:
         tool = catalog.load(name, gate.own)
         opts = options(gate, name, grant, session, folder)
-        if session.surroundings and hasattr(tool, "one_by_one"):
+        if name in catalog.BUILT_IN and by_file.applies(tool, session):
             return changed_files(name, tool, opts, gate, grant, session)
         return attempt(name, tool, opts, grant, session)
     except ParseError as error:
@@ -104,20 +104,37 @@ def changed_files(
     name: str, tool: Tool, opts: Options, gate: PlannedGate, grant: Grant, session: Session
 ) -> ToolRun:
     """Run a tool on the files that have changed, and take over what it said of the others."""
-    shelf = by_file.shelf_of(session, gate, name)
-    around = by_file.surroundings_of(session, gate, version_of(tool))
-    files: tuple[str, ...] = getattr(tool, "one_by_one")(session.target, opts)  # noqa: B009
-    parts = by_file.split(files, session.digests, around, by_file.read(shelf))
-    if parts.known:
-        place = session.scratch / "changed" / f"{gate.id}-{name}"
-        opts = by_file.reduced(opts, session.target, parts.changed, place)
-    run = attempt(name, tool, opts, grant, session) if parts.changed else ToolRun()
-    if parts.changed and run.report is None:
+    shelf, redactor = by_file.shelf_of(session, gate, name), session.secrets.redactor()
+    known = by_file.read(shelf, redactor)
+    parts = by_file.parted(tool, version_of(tool), opts, gate, session, known)
+    run = of_changed(name, tool, opts, parts, grant, session) if parts.known else ToolRun()
+    if run.failure is not None:
         return run
-    whole = by_file.merged(name, run.report, parts, tool.METRICS) if parts.known else run.report
-    if whole is not None:
-        by_file.keep(shelf, whole, parts)
-    return msgspec.structs.replace(run, report=whole)
+    report = by_file.whole(name, run.report, parts, tool.METRICS) if parts.known else None
+    if report is None:
+        run = attempt(name, tool, elsewhere(opts, "all"), grant, session)
+        report, parts = run.report, by_file.without_known(parts)
+    if report is not None and by_file.is_sum(report, run.report, parts, tool.METRICS):
+        by_file.keep(shelf, report, parts, session.today, redactor)
+    return msgspec.structs.replace(run, report=report)
+
+
+def of_changed(
+    name: str, tool: Tool, opts: Options, parts: by_file.Split, grant: Grant, session: Session
+) -> ToolRun:
+    """The tool's run on what is not known; no report where that is nothing."""
+    if not parts.changed and not parts.always:
+        return ToolRun()
+    folder = session.scratch / "changed" / Path(opts.output).relative_to(session.results)
+    some = by_file.reduced(elsewhere(opts, "changed"), session.target, parts, folder)
+    return attempt(name, tool, some, grant, session)
+
+
+def elsewhere(opts: Options, name: str) -> Options:
+    """The options of a run whose output has a folder of its own below the tool's."""
+    folder = Path(opts.output, name)
+    folder.mkdir()
+    return msgspec.structs.replace(opts, output=str(folder))
 
 
 def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session) -> ToolRun:

@@ -7,6 +7,7 @@ from gates.tools.formats import planted, report, scope, secret_scans
 
 DISTRIBUTION = "detect-secrets"
 METRICS = secret_scans.METRICS
+every_time = secret_scans.every_time
 
 
 def one_by_one(target: Target, options: Options) -> tuple[str, ...]:  # noqa: ARG001
