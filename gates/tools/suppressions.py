@@ -1,4 +1,10 @@
-"""Comments of the target's code that switch a check off, compared with the base revision."""
+"""Comments of the target's source that switch a check off, compared with the base revision.
+
+And its settings that make a tool see less, which are shown whosever configuration counts.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from gates.core.model import ToolReport
 from gates.core.target import Target
@@ -9,6 +15,7 @@ DISTRIBUTION = "gatescore"
 METRICS = {
     "suppressions.count": Metric("Comments that switch a check off"),
     "suppressions.base_count": Metric("The same at the base revision"),
+    "suppressions.configuration": Metric("Settings of the target that make a tool see less"),
 }
 
 
@@ -32,8 +39,22 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
                 *node.own(options.files, scripts, node.SCRIPTS + node.TYPED),
             }
         ),
+        "settings": governing(options.files, (*python, *scripts, *([own.package] if own else []))),
     }
     return (report.probe("suppressions", options, given),)
+
+
+def governing(files: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """Files that may hold settings for these paths: in a folder above one of them, or below."""
+    places = {PurePosixPath(path) for path in paths}
+    above = {PurePosixPath(), *(folder for place in places for folder in place.parents)}
+    return [
+        name
+        for name in files
+        if "node_modules" not in name.split("/")
+        for folder in [PurePosixPath(name).parent]
+        if folder in above or places & {folder, *folder.parents}
+    ]
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:

@@ -145,6 +145,26 @@ def test_an_answer_that_cannot_be_trusted_is_refused():
     assert caught.value.reason is Reason.TOOL_CRASHED
 
 
+def test_settings_that_weaken_a_tool_are_shown_apart(report_of):
+    """Above the source and below it, of the target alone; no suppression, and no file examined."""
+    files = {
+        "src/a.py": "A = 1\n",
+        "src/pack/ruff.toml": 'exclude = ["b.py"]\n',
+        "pyproject.toml": '[tool.ruff]\nexclude = ["*"]\n',
+        "other/mypy.ini": "[mypy]\nignore_errors = True\n",
+        "setup.cfg": "broken",
+    }
+    report = report_of(tool, files)
+    assert [(f.path, f.line, f.rule) for f in report.findings] == [
+        ("pyproject.toml", 2, "weakening-configuration"),
+        ("src/pack/ruff.toml", 1, "weakening-configuration"),
+    ]
+    assert report.measurements["suppressions.configuration"].value == 2
+    assert report.measurements["suppressions.count"].value == 0
+    assert report.examined == 1
+    assert [note.partition(":")[0] for note in report.notes] == ["setup.cfg"]
+
+
 def test_a_node_target_is_counted_too(report_of, tmp_path):
     """Without any Python; installed packages are not the target's own."""
     base = base_of(tmp_path, {"src/a.ts": "// @ts-ignore\nconst a = 1;\n"})

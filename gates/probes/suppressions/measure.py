@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Finding, Measurement, Severity, ToolReport
-from gates.probes.suppressions import against, found
+from gates.probes.suppressions import against, found, settings
 from gates.probes.suppressions.against import Compared
 from gates.probes.suppressions.found import Off, Paths, Tree
 
@@ -22,12 +22,16 @@ NAMED = 10  # files that the detail names
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """The input: absolute folders ("" for no base); files and paths relative to them."""
+    """The input: absolute folders ("" for no base); files and paths relative to them.
+
+    `files` are source, `settings` may be configuration of tools.
+    """
 
     tree: str
     files: tuple[str, ...]
     paths: Paths
     base_tree: str = ""
+    settings: tuple[str, ...] = ()
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +51,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
         for file, offs in now.files.items()
         for number, off in enumerate(offs)
     )
+    shown = settings.look(Path(task.tree), task.settings, task.files)
     return ToolReport(
         tool="suppressions",
         examined=len(now.files),
@@ -58,9 +63,11 @@ def measure(given: dict[str, Any]) -> ToolReport:
                 detail=detail(now, base),
             ),
             BASE: base.count,
+            settings.METRIC: Measurement(value=len(shown.findings)),
         },
-        findings=findings,
+        findings=(*findings, *shown.findings),
         incomplete=tuple(f"{name}: {why}" for name, why in now.lost.items()),
+        notes=shown.lost,
     )
 
 
