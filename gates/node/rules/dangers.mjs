@@ -8,6 +8,7 @@ import {
   moduleOf,
   propertyName,
   rootName,
+  textOf,
 } from "./syntax.mjs";
 
 const SHELLS = new Set(["exec", "execSync"]);
@@ -59,14 +60,13 @@ export const commandFromInput = {
 };
 
 const TIMERS = new Set(["setTimeout", "setInterval", "setImmediate"]);
-const TEXTS = new Set(["Literal", "TemplateLiteral"]);
 
 /** Whether a call runs text: eval, Function, a timer that is given text instead of a function. */
 function runsText(call) {
   const name = calledName(call);
   if (calledObject(call) && rootName(call.callee) !== "globalThis") return false;
   if (name === "eval" || name === "Function") return true;
-  return TIMERS.has(name) && TEXTS.has(bare(call.arguments[0])?.type);
+  return TIMERS.has(name) && textOf(call.arguments[0]) !== undefined;
 }
 
 function runsInVm(call, source) {

@@ -32,6 +32,7 @@ FOUND = {
         "return spawn('ls', [x], { shell: true });",
     ),
     "eval": ("gatescore/evaluated-text", HIGH, "return eval(x);"),
+    "timer": ("gatescore/evaluated-text", HIGH, "return setTimeout('a()', x);"),
     "function": ("gatescore/evaluated-text", HIGH, "return new Function('a', x);"),
     "tls": ("gatescore/unverified-tls", HIGH, "return { rejectUnauthorized: false, x };"),
     "tls-env": (
@@ -70,6 +71,8 @@ SAFE = {
     "shell-constant": "return exec('ls -la', x);",
     "arguments": "return execFile('ls', [x]);",
     "another-exec": "return /a/.exec(x + 'b');",
+    "timer": "return setTimeout(() => x(), 250);",
+    "pause": "return setTimeout(250, x);",
     "tls-on": "return { rejectUnauthorized: true, x };",
     "regex": "return /^[a-z]+$/.test(x);",
     "file": "return fs.readFileSync(x);",

@@ -10,7 +10,7 @@ from gates.core.tool import ParseError, ToolOutput
 from gates.tools import tsc
 from gates.tools.formats import tsc_text
 
-OPTIONS = {"module": "nodenext", "target": "es2022", "types": []}
+OPTIONS = {"module": "nodenext", "target": "es2022", "types": [], "skipLibCheck": True}
 LOOSE = {
     "strict": False,
     "alwaysStrict": False,
