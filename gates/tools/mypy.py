@@ -153,7 +153,7 @@ def _report(output: ToolOutput, written: Written) -> ToolReport:
 def _errors(output: ToolOutput) -> tuple[tuple[Diagnostic, ...], bool]:
     """The errors of a run that can be trusted, and whether they kept mypy from going on."""
     if NOTHING.search(output.stderr.decode("utf-8", "replace")):
-        raise ParseError(Reason.NOTHING_EXAMINED, f"mypy: {scope.last_line(output.stderr)}")
+        return (), False
     if output.exit_code not in (0, 1, 2) or output.stderr.strip():
         raise scope.crashed(output, "mypy")
     entries, prevented = _entries(output.stdout)
@@ -202,7 +202,7 @@ def _restarted(checked: Checked) -> tuple[str, ...]:
 def _incomplete(
     output: ToolOutput, handed: scope.Scope, errors: tuple[Diagnostic, ...], prevented: bool
 ) -> tuple[str, ...]:
-    if prevented or output.exit_code == 2:
+    if prevented or (errors and output.exit_code == 2):
         first = f"{errors[0].file}: {errors[0].message}" if errors else "no reason given"
         return (f"errors prevented further checking; the first: {first}",)
     seen = _checked(output)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import msgspec
 
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.core.target import Code, Target
-from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
+from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
 from gates.tools.formats import own_settings, planted, scope, strict_json
 from gates.tools.formats.configuration import Whose
 
@@ -84,14 +84,14 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
 def _report(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """One run. Exit code 2 is read too: it comes with unreadable files."""
     checked, shown = outputs
-    if checked.exit_code == 0 and NOTHING in checked.stderr:
-        raise ParseError(Reason.NOTHING_EXAMINED, f"ruff format: {scope.last_line(checked.stderr)}")
-    if checked.exit_code not in (0, 1, 2) or not checked.stdout:
+    nothing = checked.exit_code == 0 and NOTHING in checked.stderr
+    if not nothing and (checked.exit_code not in (0, 1, 2) or not checked.stdout):
         raise scope.crashed(checked, "ruff format")
     scope.expect_exit(shown, (0,), "ruff --show-files")
     handed = scope.read(checked)
     what = "ruff format's report"
-    entries = strict_json.decode_as(checked.stdout, tuple[Diagnostic, ...], what=what)
+    said = b"[]" if nothing else checked.stdout
+    entries = strict_json.decode_as(said, tuple[Diagnostic, ...], what=what)
     scope.expect_agreement(checked, len(entries), "ruff format")
     rewritten = sorted(
         {
