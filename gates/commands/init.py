@@ -20,7 +20,7 @@ NO_SOURCE = """\
 no Python or Node source found there: no src with modules, no package, no module at the top, and no
 package.json beside scripts. Name the folder of one service, or write the file by hand: README.md"""
 NO_LOCK = """\
-package.json has no package-lock.json beside it, and packages are installed from that alone.
+has no package-lock.json beside it, and packages are installed from that alone.
 Make it with npm install --package-lock-only, commit it, and try again"""
 # What pytest needs at run time: packages beside requirements files are installed as they are.
 PYTEST = ("pytest", "iniconfig", "packaging", "pluggy", "pygments")
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 def checked(found: Found, folder: Path) -> Found:
     """What was found, if a target file can be made of it. Raises UsageError."""
     if found.node and not found.node.locked:
-        raise UsageError(f"{folder}: {NO_LOCK}")
+        raise UsageError(f"{folder / 'package.json'} {NO_LOCK}")
     if not (found.python or found.node):
         raise UsageError(f"{folder}: {NO_SOURCE}")
     return found
@@ -132,7 +132,12 @@ def reasons(found: Found) -> Iterator[tuple[str, str]]:
     if not found.openapi:
         yield "openapi", "no document found: add [openapi] where the service serves one"
     yield "load", "not described yet: add [load] with the rate that is expected"
-    if not found.locks:
+    if found.locks:
+        return
+    if found.unpinned:
+        why = f"{' and '.join(found.unpinned)} pins no version that could be looked up"
+        yield "dependencies", f"{why}: add [dependencies] with a lock file"
+    else:
         yield "dependencies", "no lock or requirements file found: nothing says what runs"
 
 
@@ -154,6 +159,9 @@ def told(found: Found, named: str, file: Path) -> None:
     for what, parts in guesses(found):
         say(f"  {what}: {', '.join(parts)}")
     say(f"  not there: {', '.join(part for part, _ in reasons(found))} (see [absent])")
+    if found.node and found.node.missing:
+        say("gates run these packages as the service locks them, and are ERROR without:")
+        say(f"  npm install --save-dev {' '.join(found.node.missing)}")
     place = "" if named == "." else f" {shlex.quote(named)}"
     say("next, to let only new findings count:")
     say(f"  gatescore run{place} --level 1 --policy starter")

@@ -8,61 +8,34 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
 
-from gates.shell import git
+from gates.shell import discovered_node, discovered_python, git
+from gates.shell.discovered_node import Node
+from gates.shell.discovered_python import Python
+from gates.shell.layout import table
 
-# Folders without source of the service, and files at the top that belong to tools.
-_NOT_SOURCE = frozenset(
-    {"bench", "benchmarks", "build", "ci", "dist", "doc", "docs", "example", "examples"}
-    | {"migrations", "node_modules", "script", "scripts", "test", "tests", "tools", "vendor"}
-)
-_OF_TOOLS = frozenset({"conftest.py", "fabfile.py", "noxfile.py", "setup.py", "tasks.py"})
-_PYTHON_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|tests)\.py$")
-_NODE_TEST = re.compile(r"(^|/)(__tests__/.*|[^/]*[.-](test|spec))\.[cm]?[jt]sx?$")
-_SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
-_CONFIGURES = re.compile(r"(\.config|rc|\.setup)\.[cm]?[jt]s$")
-_REQUIREMENTS = re.compile(
-    r"(requirements([-_.](dev|develop|test|tests|testing))?"
-    r"|(dev|develop|test|tests|testing)[-_.]requirements"
-    r"|requirements/(base|common|main|requirements|dev|develop|test|tests|testing))\.(txt|lock)"
-)
+__all__ = ["Found", "Node", "Python", "discover"]
+
 _LOCKS = ("uv.lock", "poetry.lock", "pylock.toml")
 _DOCUMENTS = ("openapi.json", "openapi.yaml", "openapi.yml", "swagger.json", "swagger.yaml")
-_EXTRAS = ("test", "tests", "testing", "dev")
-
-
-class Python(msgspec.Struct, frozen=True, kw_only=True):
-    """Python source. `missing` are test tools that nothing of the folder installs."""
-
-    paths: tuple[str, ...]
-    tests: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
-    package: str = ""  # ".", or with an extra ".[test]", where it can be installed
-    missing: tuple[str, ...] = ()
-
-
-class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """JavaScript or TypeScript source beside a package.json."""
-
-    paths: tuple[str, ...]
-    tests: tuple[str, ...] = ()
-    locked: bool = False  # whether package-lock.json is there
-    builds: bool = False  # whether package.json has a script "build"
-    runner: str = ""  # "vitest" or "jest", where package.json names one
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a folder holds. Paths are relative to it, with "/"."""
+    """What a folder holds. Paths are relative to it, with "/".
+
+    `locks` say which versions run; `unpinned` are requirements files that do not.
+    """
 
     name: str
     python: Python | None = None
     node: Node | None = None
     locks: tuple[str, ...] = ()
+    unpinned: tuple[str, ...] = ()
     openapi: str = ""
 
 
@@ -70,14 +43,18 @@ def discover(root: Path) -> Found:
     """Look at what git sees of a folder, or at all of it. Raises OSError."""
     files = tuple(sorted(_files(root)))
     project, package = _project(root), _package(root)
-    python = _python(root, files, project)
-    node = _node(files, package) if package is not None else None
-    declared = _table(project, "project").get("name") or (package or {}).get("name")
+    python = discovered_python.python(root, files, project)
+    node = discovered_node.node(files, package) if package is not None else None
+    declared = table(project, "project").get("name") or (package or {}).get("name")
+    required = discovered_python.running(python.requirements) if python else ()
+    pinned = tuple(name for name in required if discovered_python.pins(root / name))
+    locked = tuple(name for name in _LOCKS if name in files) or pinned
     return Found(
         name=_name(str(declared or root.resolve().name)),
         python=python,
         node=node,
-        locks=_locks(files, python, node),
+        locks=(*locked, *(["package-lock.json"] if node and node.locked else [])),
+        unpinned=required if not locked else (),
         openapi=next((name for name in _DOCUMENTS if name in files), ""),
     )
 
@@ -121,130 +98,6 @@ def _package(root: Path) -> dict[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A table of a file that anyone may have written: empty where it is something else."""
-    found = data.get(key)
-    return found if isinstance(found, dict) else {}
-
-
 def _name(text: str) -> str:
     """A name for the report: small letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "service"
-
-
-def _python(root: Path, files: tuple[str, ...], project: Mapping[str, Any]) -> Python | None:
-    own = [name for name in files if name.endswith(".py")]
-    paths = _python_paths(own)
-    if not paths:
-        return None
-    requirements = _requirements(files)
-    tests = _test_folders([name for name in own if _PYTHON_TEST.search(name)], paths)
-    installable = "setup.py" in files or "build-system" in project or "project" in project
-    extra = "" if requirements else _extra(project)
-    said = "\n".join((root / name).read_text("utf-8", "replace") for name in requirements)
-    said += "\n".join(_extras(project).get(extra, ()))
-    return Python(
-        paths=paths,
-        tests=tests,
-        requirements=requirements,
-        package=(f".[{extra}]" if extra else ".") if installable else "",
-        missing=tuple(_missing(said)) if tests else (),
-    )
-
-
-def _python_paths(own: list[str]) -> tuple[str, ...]:
-    """src, else packages and modules at the top, else every folder at the top with modules."""
-    if any(name.startswith("src/") for name in own):
-        return ("src",)
-    modules = [
-        name
-        for name in own
-        if "/" not in name and name not in _OF_TOOLS and not _PYTHON_TEST.search(name)
-    ]
-    tops = list(dict.fromkeys(name.split("/")[0] for name in own if "/" in name))
-    folders = [top for top in tops if top.lower() not in _NOT_SOURCE]
-    packages = [top for top in folders if f"{top}/__init__.py" in own]
-    return (*(packages or folders), *modules)
-
-
-def _test_folders(tests: Iterable[str], source: tuple[str, ...]) -> tuple[str, ...]:
-    """Folders of tests at the top, else those inside the source, else single files at the top."""
-    known = tuple(tests)
-    tops = [name.split("/")[0] for name in known if "/" in name]
-    outside = [top for top in dict.fromkeys(tops) if top not in source]
-    if outside:
-        return tuple(outside)
-    inside = [
-        "/".join(parts[: index + 1])
-        for parts in (name.split("/") for name in known)
-        for index, part in enumerate(parts[:-1])
-        if part in ("test", "tests", "__tests__")
-    ]
-    return tuple(dict.fromkeys(inside)) or known
-
-
-def _requirements(files: tuple[str, ...]) -> tuple[str, ...]:
-    """Requirements files to install; of two with one stem the lock file."""
-    found = [name for name in files if _REQUIREMENTS.fullmatch(name)]
-    locked = {name.removesuffix(".lock") for name in found if name.endswith(".lock")}
-    return tuple(
-        name for name in found if name.endswith(".lock") or name.removesuffix(".txt") not in locked
-    )
-
-
-def _extras(project: Mapping[str, Any]) -> dict[str, list[str]]:
-    found = _table(_table(project, "project"), "optional-dependencies")
-    return {name: [*map(str, listed)] for name, listed in found.items() if isinstance(listed, list)}
-
-
-def _extra(project: Mapping[str, Any]) -> str:
-    """The extra of the package that brings pytest."""
-    extras = _extras(project)
-    return next((name for name in _EXTRAS if _names("pytest", extras.get(name, ()))), "")
-
-
-def _missing(said: str) -> Iterator[str]:
-    """Test tools that these requirements do not bring."""
-    lines = said.splitlines()
-    if not _names("pytest", lines):
-        yield "pytest"
-    if not (_names("coverage", lines) or _names("pytest-cov", lines)):
-        yield "coverage"
-
-
-def _names(package: str, lines: Iterable[str]) -> bool:
-    wanted = re.compile(rf"\s*{package}\s*([\[<>=!~;@ ]|$)", re.IGNORECASE)
-    return any(wanted.match(line) for line in lines)
-
-
-def _node(files: tuple[str, ...], package: Mapping[str, Any]) -> Node | None:
-    scripts = [
-        name for name in files if _SCRIPT.search(name) and "node_modules" not in name.split("/")
-    ]
-    tests = [name for name in scripts if _NODE_TEST.search(name)]
-    tops = dict.fromkeys(name.split("/")[0] for name in scripts if "/" in name)
-    folders = [top for top in tops if top.lower() not in _NOT_SOURCE and top != "__tests__"]
-    modules = [
-        name
-        for name in scripts
-        if "/" not in name and name not in tests and not _CONFIGURES.search(name)
-    ]
-    paths = ("src",) if "src" in folders else (*folders, *modules)
-    if not paths:
-        return None
-    declared = {**_table(package, "dependencies"), **_table(package, "devDependencies")}
-    return Node(
-        paths=paths,
-        tests=_test_folders(tests, paths),
-        locked="package-lock.json" in files,
-        builds="build" in _table(package, "scripts"),
-        runner=next((name for name in ("vitest", "jest") if name in declared), ""),
-    )
-
-
-def _locks(files: tuple[str, ...], python: Python | None, node: Node | None) -> tuple[str, ...]:
-    """Files that say which versions run: lock files, else requirements files."""
-    locks = [name for name in _LOCKS if name in files]
-    if python and not locks:
-        locks = list(python.requirements)
-    return (*locks, *(["package-lock.json"] if node and node.locked else []))

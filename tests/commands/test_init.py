@@ -99,16 +99,23 @@ def test_with_nothing_to_install_compiling_is_the_build(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "locks"),
     [
-        (["uv.lock", "requirements.txt"], ["uv.lock"]),
-        (["requirements.txt"], ["requirements.txt"]),
-        (["pylock.toml", "poetry.lock"], ["poetry.lock", "pylock.toml"]),
+        ({"uv.lock": "", "requirements.txt": "a==1"}, ["uv.lock"]),
+        ({"requirements.txt": "a==1\nb\n"}, ["requirements.txt"]),
+        ({"requirements.txt": "a==1", "requirements-dev.txt": "pytest==1"}, ["requirements.txt"]),
+        ({"requirements-dev.txt": "a==1"}, ["requirements-dev.txt"]),
+        ({"pylock.toml": "", "poetry.lock": ""}, ["poetry.lock", "pylock.toml"]),
     ],
 )
-def test_files_that_say_what_runs(tmp_path: Path, files: list[str], locks: list[str]) -> None:
-    target = made(write(tmp_path, ["app.py", *files]))
+def test_files_that_say_what_runs(tmp_path: Path, files: dict[str, str], locks: list[str]) -> None:
+    target = made(write(tmp_path, {"app.py": "", **files}))
     assert target.dependencies is not None
     assert list(target.dependencies.files) == locks
     assert "dependencies" not in target.absent
+
+
+def test_what_pins_nothing_is_said(tmp_path: Path) -> None:
+    target = made(write(tmp_path, {"app.py": "", "requirements.txt": "flask>=3\n"}))
+    assert "requirements.txt pins no version" in target.absent["dependencies"]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +138,28 @@ def test_node_source_and_tests(
     assert (list(target.node.paths), list(target.node.tests)) == (paths, expected)
     assert target.node.build == ("npm", "run", "build")
     assert target.dependencies.files == ("package-lock.json",)
+
+
+@pytest.mark.parametrize(
+    ("script", "declared", "missing"),
+    [
+        ("a.js", "{}", "eslint @eslint/js eslint-plugin-security prettier typescript"),
+        (
+            "a.tsx",
+            '{"devDependencies": {"eslint": "1", "vitest": "3", "prettier": "3"}}',
+            "@eslint/js eslint-plugin-security typescript typescript-eslint @vitest/coverage-v8",
+        ),
+    ],
+)
+def test_the_packages_that_the_gates_need_are_named_in_one_command(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    script: str,
+    declared: str,
+    missing: str,
+) -> None:
+    made(write(tmp_path, {"package.json": declared, "package-lock.json": "{}", script: ""}))
+    assert f"  npm install --save-dev {missing}\n" in capsys.readouterr().err
 
 
 def test_tests_that_no_known_runner_runs_are_said(tmp_path: Path) -> None:
