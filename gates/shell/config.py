@@ -120,7 +120,7 @@ def read_profile(name: str, gates: Collection[str] = ()) -> Profile:
 
 
 def _extended(document: Document) -> Document:
-    """The document with the keys of the bundled policy that it extends, where it is silent."""
+    """The document with the keys of the bundled policies that it extends, where it is silent."""
     base = document.data.get("extends")
     if not isinstance(base, str) or not base:
         return document
@@ -128,7 +128,7 @@ def _extended(document: Document) -> Document:
     if base not in known:
         allowed = ", ".join(known)
         raise document.error([Trouble(path=("extends",), message=f"found {base}", allowed=allowed)])
-    under = read_document(_file("policy", base), _MINIMAL_POLICY)
+    under = _extended(read_document(_file("policy", base), _MINIMAL_POLICY))
     both = hashlib.sha256(f"{under.digest} {document.digest}".encode()).hexdigest()
     return msgspec.structs.replace(
         document, data=merged(under.data, document.data), digest=f"sha256:{both}"

@@ -17,7 +17,8 @@ from gates.probes.signoff import SignOff
 from gates.shell import config, rules_files
 from gates.shell.schemas import schema_of
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+README = (DOCS.parent / "README.md").read_text()
 BLOCKS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 FASTAPI, NODE, RUNNING, WAIVERS, POLICY, SIGNED, OWN_TOOL = BLOCKS
 
@@ -72,3 +73,29 @@ def test_its_two_lines_are_what_ci_runs() -> None:
     script = (Path(__file__).parents[2] / ".ci" / "run").read_text()
     for word in ("python3 -m venv --without-pip .venv", "pip --python .venv/bin/python install"):
         assert word in script and all(word in line for line in lines)
+
+
+PAGES = {
+    name: re.findall(r"```toml\n(.*?)```", (DOCS / f"{name}.md").read_text(), re.DOTALL)
+    for name in ("adopting", "waivers", "own-tools")
+}
+
+
+def test_the_policy_of_the_page_on_adopting_is_valid(tmp_path: Path) -> None:
+    (block,) = PAGES["adopting"]
+    file = tmp_path / "ours.toml"
+    file.write_text(block)
+    assert not config.read_policy(str(file)).policy.gates["secrets"].new_findings_only
+
+
+def test_the_waivers_of_their_page_are_valid(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.toml"
+    file.write_text("\n".join(PAGES["waivers"]))
+    read = rules_files.read_waivers(file, config.read_policy("standard").policy)
+    assert (len(read.waiver), len(read.quarantine)) == (1, 1)
+
+
+def test_the_tool_of_the_page_on_own_tools_is_valid(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text('name = "ours"\n' + "\n".join(PAGES["own-tools"]))
+    assert config.read_policy(str(file)).policy.tools["hadolint_sarif"].control is not None

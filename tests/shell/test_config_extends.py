@@ -34,6 +34,17 @@ def test_a_policy_of_ones_own_changes_one_bound(tmp_path: Path) -> None:
     assert policy.gates["load"].criteria["load.p99"].passes == (("< 200",),)
 
 
+@pytest.mark.parametrize("base", ["starter", "strict"])
+def test_a_policy_may_extend_one_that_extends_another(tmp_path: Path, base: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'extends = "{base}"\nname = "mine"\n[gates.lint]\nnew_findings_only = false\n')
+    mine, bundled = read_policy(str(file)).policy, read_policy(base).policy
+    assert mine.gates.keys() == bundled.gates.keys()
+    assert mine.gates["contract"] == bundled.gates["contract"]
+    assert not mine.gates["lint"].new_findings_only
+    assert (mine.gates["lint"].title, mine.pass_score) == ("Lint", bundled.pass_score)
+
+
 def test_an_unknown_base_is_refused_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('name = "mine"\nextends = "standart"\n')
