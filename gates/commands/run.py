@@ -12,22 +12,14 @@ import msgspec
 
 from gates import catalog, outputs
 from gates.cli import STDERR, SafetyError, UsageError, discard
-from gates.core.model import (
-    Failure,
-    GateReport,
-    GateStatus,
-    PolicyState,
-    Reason,
-    RunInfo,
-    Scorecard,
-    TargetState,
-)
+from gates.core.model import PolicyState, RunInfo, Scorecard, TargetState
 from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
-from gates.runner import governance, memory, proof, resume, reuse, schedule
+from gates.runner import governance, memory, resume, reuse
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.consent import ConsentError, check_consent
+from gates.runner.events import Events
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
@@ -119,7 +111,8 @@ def planned_under(
 ) -> Plan:
     """The plan of a run under these rules. Raises PlanError."""
     policy = rules.policy.policy
-    tools = {tool for gate in policy.gates.values() for tool in gate.tools}
+    chosen = args.gate or policy.gates
+    tools = {tool for id in chosen if id in policy.gates for tool in policy.gates[id].tools}
     planned = plan(
         rules.target.target,
         policy,
@@ -212,7 +205,7 @@ def conducted(
     opened: Session,
     signals: Cancelling,
     kept: resume.Kept,
-    progress: schedule.Events,
+    progress: Events,
 ) -> Scorecard:
     """Run the plan; the record is on disk from before the first gate to after the last."""
     cache = cache_folder(os.environ)
@@ -238,27 +231,19 @@ def conducted(
     content = reuse.keys(request.plan, keys, opened)
     left = [gate for gate in request.plan.gates if gate.id not in reused]
     todo = [gate for gate in left if not took_over(gate, content, opened, record, progress)]
-    proved = proofs(args, request, todo, opened, progress)
-    lost = proof.undetected(proved)
-    for gate in todo:
-        if gate.id in lost:
-            failure = Failure(reason=Reason.CONTROL_NOT_DETECTED, detail=lost[gate.id])
-            record.ended(gate, GateReport(gate=gate.id, failure=failure), 0.0)
-
-    def ended(gate: PlannedGate, report: GateReport, seconds: float) -> bool:
-        report = msgspec.structs.replace(report, proved=proof.notes(proved, gate.id))
-        result = record.ended(gate, report, seconds)
-        if gate.id in content:
-            redactor = opened.secrets.redactor()
-            reuse.keep(cache, content[gate.id], report, result, datetime.now(UTC), redactor)
-        progress.ended(gate.id, result.status.value, result.detail, seconds)
-        stop = args.fail_fast and result.status is GateStatus.FAIL
-        return not stop
-
+    record.publish()
     expected = memory.expected(cache, name, request.plan)
     progress.expect({gate.id: expected[gate.id] for gate in request.plan.gates if not gate.skipped})
-    todo = [gate for gate in todo if gate.id not in lost]
-    schedule.run(todo, opened, expected=expected, events=progress, ended=ended)
+    if not all(gate.skipped for gate in todo):
+        from gates.runner import measuring  # takes longer to import than all that is reused
+
+        wish = measuring.Wish(
+            prove=args.prove or request.profile.prove,
+            fail_fast=args.fail_fast,
+            keys=content,
+            expected=expected,
+        )
+        measuring.run(todo, wish, opened, record, progress)
     memory.remember(cache, name, record.durations)
     complete = signals.code is None and record.covered
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
@@ -270,7 +255,7 @@ def took_over(
     content: Mapping[str, str],
     opened: Session,
     record: Record,
-    progress: schedule.Events,
+    progress: Events,
 ) -> bool:
     """Record the result of an earlier run that still holds, if there is one; one at a time."""
     if gate.id not in content:
@@ -285,37 +270,11 @@ def took_over(
 
 
 def age(seconds: float) -> str:
-    """How long ago, in the largest unit that fits."""
+    """How long ago, in the largest unit that fits, as the reports say it."""
     for name, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} s"
-
-
-def proofs(
-    args: argparse.Namespace,
-    request: Request,
-    gates: list[PlannedGate],
-    opened: Session,
-    progress: schedule.Events,
-) -> tuple[proof.Proof, ...]:
-    """What became of the controls of these gates, where they have to be proved."""
-    if not (args.prove or request.profile.prove):
-        return ()
-    progress.note("proving that each gate can fail")
-    work = proof.Work(
-        folder=opened.scratch / "proof",
-        environ=opened.environ,
-        cancel=opened.cancel,
-        today=opened.today,
-        programs=proof.programs(proof.installed_modules(opened)),
-    )
-
-    def say_so(one: proof.Proof) -> None:
-        if not one.detected:
-            progress.note(f"{one.gate}: {one.tool}: {proof.WORDS[one.detected]}: {one.detail}")
-
-    return proof.proofs(gates, work, say_so)
+            return f"{int(seconds // size)} {name}"
+    return f"{int(seconds)} s"
 
 
 def told(
