@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the baseline; 3 where a gate that needs one could not be looked at."""
     if args.run and args.revision:
         raise UsageError("--run and --revision exclude each other: name one source")
-    path, _ = running.chosen_target(args.target)
+    path = own_target(args.target)
     try:
         rules = governance.present_rules(path, args.policy)
         card = of_revision(args, rules) if args.revision else of_run(args, rules)
@@ -54,9 +54,28 @@ def run(args: argparse.Namespace) -> int:
     return told(made, rules, card, file)
 
 
+def own_target(named: str | None) -> Path:
+    """The target file's place; what is written belongs beside it. Raises UsageError."""
+    if named is None and not Path(config.TARGET_FILE).exists():
+        text = (
+            f"there is no {config.TARGET_FILE} here: name the TARGET, or make one: gatescore init"
+        )
+        raise UsageError(text)
+    return Path(named or ".")
+
+
 def of_run(args: argparse.Namespace, rules: governance.Rules) -> Scorecard:
-    """The scorecard of a run that was kept. Raises NoRun."""
-    return last_run.find(args.run, rules.target.target.name, Path.cwd()).card
+    """The scorecard of a run that was kept. Raises NoRun, and UsageError for a part of the gates.
+
+    A run of chosen gates knows nothing of the others, whose findings would all be new: only who
+    names it can mean it.
+    """
+    found = last_run.find(args.run, rules.target.target.name, Path.cwd())
+    if found.card.partial and not args.run:
+        judged = ", ".join(gate.id for gate in found.card.gates)
+        text = f"the last run, {found.folder}, judged only {judged}"
+        raise UsageError(f"{text}: run all gates first, or name a run: --run DIR")
+    return found.card
 
 
 def of_revision(args: argparse.Namespace, rules: governance.Rules) -> Scorecard:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from gates.cli import UsageError
-from gates.commands import run as running
+from gates.commands.baseline import own_target
 from gates.core.fingerprint import fingerprinted
 from gates.core.joining import joined
 from gates.core.model import Finding, GateReport
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Append the entry, and show it."""
-    path, _ = running.chosen_target(args.target)
+    path = own_target(args.target)
     try:
         rules = governance.present_rules(path, args.policy)
         kept = last_run.find(args.run, rules.target.target.name, Path.cwd())
@@ -136,5 +136,8 @@ def append(file: Path, text: str, rules: governance.Rules) -> None:
         draft.write_text(f"{before.rstrip()}\n\n{text}", encoding="utf-8")
         rules_files.read_waivers(draft, rules.policy.policy)
         draft.replace(file)
+    except config.ConfigError as error:
+        names = {str(draft): str(file)}
+        raise rules_files.moved(error, "with this entry, which was not written", names) from error
     finally:
         draft.unlink(missing_ok=True)

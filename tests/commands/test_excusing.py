@@ -89,6 +89,26 @@ def test_a_baseline_of_a_revision_is_that_of_its_files(place: Place, target: Pat
     assert first.stdout.startswith(baseline["revision"])
 
 
+def test_a_run_of_chosen_gates_makes_a_baseline_only_by_name(place: Place, target: Path) -> None:
+    (place.path / ".gatescore" / "runs").mkdir(parents=True)
+    first = place.run("run", target, *STARTER, "--output", ".gatescore/runs/1")
+    assert first.code == 1, first.stderr
+    done = place.run("baseline", target, "--policy", "starter")
+    assert (done.code, "judged only lint" in done.stderr) == (2, True), done.stderr
+    assert not (target / "gatescore").exists()
+    assert place.run("baseline", target, "--run", ".gatescore/runs/1").code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("baseline",), ("waive", "abcdef", "--reason", "r", "--owner", "ann")]
+)
+def test_without_a_target_nothing_is_written_beside_the_example(
+    place: Place, words: tuple[str, ...]
+) -> None:
+    done = place.run(*words)
+    assert (done.code, "gatescore init" in done.stderr) == (2, True)
+
+
 def test_a_broken_baseline_is_refused(place: Place, target: Path) -> None:
     file = target / "gatescore" / "baseline.json"
     file.parent.mkdir()
@@ -111,6 +131,7 @@ def test_a_waiver_is_written_for_one_finding_and_then_holds(place: Place, target
     again = place.run("waive", name[:8], target, *words, "--reason", "once more")
     assert again.code == 2
     assert "are called" in again.stderr
+    assert "waivers.toml (with this entry, which was not written)" in again.stderr
     assert (target / "gatescore" / "waivers.toml").read_text() == text
 
 
