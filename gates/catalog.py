@@ -3,12 +3,12 @@
 import importlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from importlib.metadata import entry_points
 from typing import cast
 
 from gates.core.plan import Offer
 from gates.core.policy import OwnTool
 from gates.core.tool import Metric, Tool
+from gates.installed import points
 
 GROUP = "gatescore.tools"
 OWN_TOOL = "gates.tools.own_tool"
@@ -61,7 +61,7 @@ class CatalogError(Exception):
 
 def names() -> tuple[str, ...]:
     """The names of all tools, sorted."""
-    return tuple(sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))
+    return tuple(sorted({*BUILT_IN, *(point.name for point in points(GROUP))}))
 
 
 def load(name: str, own: Mapping[str, OwnTool] | None = None) -> Tool:
@@ -71,7 +71,7 @@ def load(name: str, own: Mapping[str, OwnTool] | None = None) -> Tool:
     try:
         if name in BUILT_IN:
             return cast(Tool, importlib.import_module(BUILT_IN[name]))
-        for point in entry_points(group=GROUP, name=name):
+        for point in points(GROUP, name):
             return cast(Tool, point.load())
     except ImportError as error:
         raise CatalogError(f"tool {name}: its adapter cannot be imported: {error}") from error

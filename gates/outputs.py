@@ -1,11 +1,12 @@
 """Who renders: the report formats and the terminal, found by entry points when a run starts."""
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from gates.core.model import Scorecard
+from gates.installed import points
 from gates.shell import store
 
 REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
@@ -24,7 +25,7 @@ class OutputsError(Exception):
 def require() -> None:
     """Every built-in format must be there before a gate runs. Raises RuntimeError: our bug."""
     for group, names in ((REPORTS, BUILT_IN), (TERMINAL, SCREEN)):
-        there = {point.name for point in entry_points(group=group)}
+        there = {point.name for point in points(group)}
         missing = [name for name in names if name not in there]
         if missing:
             raise RuntimeError(f"the installation lacks {', '.join(missing)}; install it again")
@@ -43,7 +44,7 @@ def terminal(name: str) -> Any:
 
 def point_of(group: str, name: str) -> EntryPoint:
     """One entry point of a group. Raises RuntimeError: our bug."""
-    for point in entry_points(group=group, name=name):
+    for point in points(group, name):
         return point
     raise RuntimeError(f"the installation lacks {name}; install it again")
 
@@ -54,7 +55,7 @@ def write_all(folder: Path, card: Scorecard) -> list[str]:
     The scorecard is the last: one that says `complete` stands for all the others too.
     """
     problems = []
-    for point in sorted(entry_points(group=REPORTS), key=lambda p: (p.name == SCORECARD, p.name)):
+    for point in sorted(points(REPORTS), key=lambda p: (p.name == SCORECARD, p.name)):
         try:
             store.write_atomic(folder / point.name, point.load()(card))
         except store.StorageError:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gates.core.model import Scorecard
+from reports import compiled
 from reports.numbers import age, duration, number, with_unit
 from reports.page import page
 from reports.visible import LONGEST, block, line, safe_url
@@ -35,13 +36,19 @@ _TONES = {"NOT_RUN": "error", "NO_DATA": "error"}
 
 def render(scorecard: Scorecard) -> bytes:
     """Return the page as UTF-8. The same scorecard gives the same bytes."""
-    environment, policy = _prepared()
+    try:
+        return _rendered(scorecard, *_prepared())
+    except OSError:  # a compiled template that cannot be kept is no reason to show nothing
+        return _rendered(scorecard, *_prepared(keeps=False))
+
+
+def _rendered(scorecard: Scorecard, environment: Environment, policy: str) -> bytes:
     template = environment.get_template("scorecard.html.j2")
     return template.render(page=page(scorecard), policy=policy).encode()
 
 
-@lru_cache(maxsize=1)
-def _prepared() -> tuple[Environment, str]:
+@lru_cache(maxsize=2)
+def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
     environment = Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,
@@ -49,6 +56,7 @@ def _prepared() -> tuple[Environment, str]:
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled.kept() if keeps else None,
     )
     environment.filters |= {
         "line": line,

@@ -11,8 +11,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from gates import catalog
-from gates.runner.gate import BIN, version_of
+from gates.runner.gate import BIN
 from gates.runner.prepare import cache_folder
+from gates.runner.versions import version_of
 from gates.shell import config, node_programs
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy

@@ -16,9 +16,9 @@ from gates.core.model import PolicyState, RunInfo, Scorecard, TargetState
 from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
+from gates.core.target import Target
 from gates.runner import governance, memory, resume, reuse
 from gates.runner.cancelling import Cancelling, cancelling
-from gates.runner.consent import ConsentError, check_consent
 from gates.runner.events import Events
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
@@ -96,14 +96,24 @@ def read(args: argparse.Namespace) -> Request:
         base = governance.base_of(rules.target.root, args.base, os.environ)
         rules = rules.chosen(governs=profile.governed, base=base)
         planned = planned_under(rules, profile, args, now)
-        check_consent(rules.target.target, planned, tuple(args.i_own_this_target))
+        consented(rules.target.target, planned, args)
     except PlanError as error:
         raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
     except (config.ConfigError, outputs.OutputsError, GitError) as error:
         raise UsageError(str(error)) from error
+    return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
+
+
+def consented(target: Target, planned: Plan, args: argparse.Namespace) -> None:
+    """Refuse a load that nobody consented to. Raises SafetyError."""
+    if target.service is None:
+        return
+    from gates.runner.consent import ConsentError, check_consent  # network: takes long to import
+
+    try:
+        check_consent(target, planned, tuple(args.i_own_this_target))
     except ConsentError as error:
         raise SafetyError(str(error)) from error
-    return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
 
 
 def planned_under(

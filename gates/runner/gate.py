@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -18,6 +17,7 @@ from gates.runner import by_file, ingest, past
 from gates.runner.contexts import located
 from gates.runner.session import Session
 from gates.runner.stage import Grant
+from gates.runner.versions import UNKNOWN, version_of
 from gates.shell import environment
 from gates.shell.process import Ending, Finished, Limits, execute
 
@@ -28,7 +28,6 @@ ENDINGS = {
     Ending.NOT_STARTED: Reason.TOOL_MISSING,
 }
 BIN = Path(sys.executable).parent
-UNKNOWN = "unknown"  # also of what ran in the target's environment, until its report says it
 
 
 class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,11 +322,3 @@ def evidence(
         removed_env=removed,
         stderr_tail=ingest.shortened(ingest.tail(output.stderr, redactor), places),
     )
-
-
-def version_of(tool: Tool) -> str:
-    """The version of the distribution that holds the program."""
-    try:
-        return version(tool.DISTRIBUTION)
-    except PackageNotFoundError:
-        return UNKNOWN

@@ -58,25 +58,23 @@ class Record:
         for gate in self._plan.gates:
             make_folder(self._folder / "results" / gate.id)
             self._store(self._results[gate.id])
-        self._publish(self.scorecard(complete=False))
+        self.publish()
 
     def ended(self, gate: PlannedGate, report: GateReport, seconds: float) -> GateResult:
         """Judge and store one gate, and the scorecard with it."""
         if not report.reused:
             self._durations[gate.id] = round(seconds, 3)
-        folder = self._folder / "results" / gate.id
-        store.write_json(folder / "report.json", report)
-        result = judged(gate, report, self._plan)
-        self._seen.add(gate.id)
-        self._results[gate.id] = result
-        self._store(result)
-        self._publish(self.scorecard(complete=False))
+        result = self._keep(gate, report)
+        self.publish()
         return result
 
     def took_over(self, gate: PlannedGate, taken: Taken) -> GateResult:
-        """Judge and store a gate whose report is that of an earlier run."""
+        """Judge and store a gate whose report is that of an earlier run.
+
+        The scorecard waits for the next gate that ends, or for `publish`.
+        """
         self._ages[gate.id] = taken.age_s
-        return self.ended(gate, taken.report, 0.0)
+        return self._keep(gate, taken.report)
 
     def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
         """The last scorecard of the run, not on disk yet: it has to be the last file written."""
@@ -111,7 +109,18 @@ class Record:
     def _store(self, result: GateResult) -> None:
         store.write_json(self._folder / "results" / result.id / "result.json", result)
 
-    def _publish(self, card: Scorecard) -> None:
+    def _keep(self, gate: PlannedGate, report: GateReport) -> GateResult:
+        folder = self._folder / "results" / gate.id
+        store.write_json(folder / "report.json", report)
+        result = judged(gate, report, self._plan)
+        self._seen.add(gate.id)
+        self._results[gate.id] = result
+        self._store(result)
+        return result
+
+    def publish(self) -> None:
+        """Put the scorecard of everything known by now on disk."""
+        card = self.scorecard(complete=False)
         store.write_atomic(self._folder / "scorecard.json", self._render(card))
 
 

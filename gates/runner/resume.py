@@ -8,8 +8,8 @@ import msgspec
 from gates import catalog
 from gates.core.model import GateReport
 from gates.core.plan import Plan, PlannedGate
-from gates.runner.gate import version_of
 from gates.runner.session import Session
+from gates.runner.versions import version_of
 from gates.shell import store
 
 FILE = "keys.json"

@@ -2,35 +2,19 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Protocol
 
 from gates.core.model import Failure, GateReport, Reason
 from gates.core.plan import PlannedGate
+from gates.runner.events import Events
 from gates.runner.gate import run_gate
 from gates.runner.session import Session
 from gates.runner.stage import SERVICE_RESOURCES, Stage, TargetDown, Unavailable
 from gates.shell.process import Cancellation
 
 Ended = Callable[[PlannedGate, GateReport, float], bool]  # True: go on with the next gate
-
-
-class Events(Protocol):
-    """Who is told what happens; called from several threads."""
-
-    def expect(self, seconds: Mapping[str, float]) -> None:
-        """These gates will run, each for about so many seconds."""
-
-    def started(self, gate: str) -> None:
-        """A gate begins."""
-
-    def ended(self, gate: str, status: str, detail: str, seconds: float) -> None:
-        """A gate has ended."""
-
-    def note(self, text: str) -> None:
-        """Something worth a line."""
 
 
 def run(

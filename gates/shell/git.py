@@ -114,11 +114,13 @@ def default_base(root: Path, environ: Mapping[str, str] | None = None) -> str | 
     given = os.environ if environ is None else environ
     wanted = given.get("GITHUB_BASE_REF", "")
     branches = (f"refs/remotes/origin/{wanted}",) if wanted else _DEFAULT_BRANCHES
-    for branch in branches:
-        base = _merge_base(root, branch)
-        if base is not None:
-            return base
-    return None
+    try:
+        listed = ask(root, "for-each-ref", "--format=%(refname) %(objectname)", *branches)
+    except GitError:  # no repository
+        return None
+    known = dict(line.split(" ", 1) for line in listed.decode("utf-8", "replace").splitlines())
+    bases = (_merge_base(root, known[branch]) for branch in branches if branch in known)
+    return next((base for base in bases if base is not None), None)
 
 
 def tree(root: Path, commit: str) -> tuple[tuple[str, str, str], ...]:
@@ -168,9 +170,9 @@ def objects(root: Path, names: tuple[str, ...]) -> Iterator[IO[bytes]]:
 _JUDGED = ("--", ".", f":(exclude){SIGNOFFS}")
 
 
-def _merge_base(root: Path, branch: str) -> str | None:
+def _merge_base(root: Path, commit: str) -> str | None:
     try:
-        return ask(root, "merge-base", "HEAD", revision(root, branch)).decode().strip() or None
+        return ask(root, "merge-base", "HEAD", commit).decode().strip() or None
     except GitError:
         return None
 

@@ -87,10 +87,13 @@ def snapshot_revision(root: Path, revision: str, destination: Path) -> Path | No
     None if the root did not exist then. Raises GitError for a revision that git does not know,
     WorkspaceError outside of git.
     """
-    if not git.is_work_tree(root):
+    try:
+        commit = git.revision(root, revision)
+    except GitError:
+        if git.is_work_tree(root):
+            raise
         text = f"{root} is not in a git repository: --base cannot be looked up"
-        raise WorkspaceError(text)
-    commit = git.revision(root, revision)
+        raise WorkspaceError(text) from None
     entries = tuple(entry for entry in git.tree(root, commit) if _is_safe(entry[2]))
     if not entries:
         return None
@@ -113,16 +116,14 @@ def snapshot_revision(root: Path, revision: str, destination: Path) -> Path | No
 
 def default_base(root: Path, environ: Mapping[str, str] | None = None) -> str | None:
     """Return the commit to compare with where nobody names one, None if there is none."""
-    return git.default_base(root, environ) if git.is_work_tree(root) else None
+    return git.default_base(root, environ)
 
 
 def signoff_subject(root: Path) -> str:
     """Return the commit that a sign-off is for: the last to change anything but sign-offs."""
-    if not git.is_work_tree(root):
-        return UNKNOWN
     try:
         return git.last_change(root) or UNKNOWN
-    except GitError:  # no commit yet
+    except GitError:  # no repository, or no commit yet
         return UNKNOWN
 
 

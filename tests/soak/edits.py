@@ -227,7 +227,9 @@ def said(root: Path, output: Path, cache: Path, *options: str) -> Said:
 def judged(gate: dict[str, Any]) -> dict[str, Any]:
     """What decides of a gate's result: verdict, values, names of findings."""
     criteria = {one["id"]: (one["status"], one.get("value")) for one in gate["criteria"]}
-    names = sorted((one["fingerprint"], one["path"], one["line"]) for one in gate["findings"])
+    names = sorted(
+        (one["fingerprint"], one.get("path", ""), one.get("line", 0)) for one in gate["findings"]
+    )
     return {
         "status": (gate["status"], gate["reason"]),
         "criteria": criteria,
