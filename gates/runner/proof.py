@@ -20,7 +20,7 @@ from gates.runner.stage import SERVICE_RESOURCES, Stage, Unavailable
 from gates.shell import config
 from gates.shell.process import Cancellation
 
-DEADLINE_S = 60.0  # of each program: a control is tiny
+DEADLINE_S = 120.0  # of each program: a control is tiny, some tools are slow to start
 # Amounts of work that suffice for a planted defect; whatever else a tool is told stays as it is.
 QUICK = {
     "duration_s": 2,

@@ -15,6 +15,7 @@ from gates.shell.problems import KeyPath, Trouble, did_you_mean
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RESOURCES = ("cpu", "service", "exclusive")
 _STATES = ("shared", "fresh")
+_CONFIGURATIONS = ("ours", "target", "stricter")
 _TOOL = re.compile(r"[a-z][a-z0-9_]*")
 FORMATS = (
     *("betterleaks", "cobertura", "detect-secrets", "findings", "gitleaks", "junit", "lcov"),
@@ -80,6 +81,7 @@ def _gate(path: KeyPath, id: str, gate: GatePolicy, tools: Collection[str]) -> I
         yield Trouble(path=path, message="is no gate id", allowed=allowed)
     yield from _level((*path, "level"), gate.level)
     yield from _amounts(path, gate)
+    yield from _configuration(path, gate)
     yield from _words(path, gate)
     if tools:
         unknown = [tool for tool in gate.tools if tool not in tools]
@@ -89,6 +91,12 @@ def _gate(path: KeyPath, id: str, gate: GatePolicy, tools: Collection[str]) -> I
             yield Trouble(path=(*path, key), message="is empty", allowed="one or more")
     for name, criterion in gate.criteria.items():
         yield from _criterion((*path, "criteria", name), criterion)
+
+
+def _configuration(path: KeyPath, gate: GatePolicy) -> Iterator[Trouble]:
+    said = gate.options.get("configuration", _CONFIGURATIONS[0])
+    if said not in _CONFIGURATIONS:
+        yield _unknown((*path, "options", "configuration"), str(said), _CONFIGURATIONS)
 
 
 def _own_tool(path: KeyPath, name: str, own: OwnTool, tools: Collection[str]) -> Iterator[Trouble]:
