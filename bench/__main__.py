@@ -1,4 +1,4 @@
-"""Measure ourselves: python -m bench [gates startup judging watching] [--readme]."""
+"""Measure ourselves: python -m bench [gates reuse startup judging joining watching] [--readme]."""
 
 import argparse
 import sys
@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import gates, joining, judging, results, startup, watching
+from bench import gates, joining, judging, results, reuse, startup, watching
 from bench.measure import Failed
 
 PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "gates": gates.rows,
+    "reuse": reuse.rows,
     "startup": startup.rows,
     "judging": judging.rows,
     "joining": joining.rows,

@@ -18,6 +18,7 @@ GATES = ("lint", "format", "types", "security", "secrets")
 TOOLS = ("ruff", "ruff_format", "mypy", "bandit", "detect_secrets")
 ROUNDS = 7
 CORES = 2
+FRESH = "--fresh"  # nothing is taken over from the round before, as with the hooks
 # As the tools' own hook definitions have it: one process, except for detect-secrets.
 ONE = "require_serial: true"
 HOOKS = (
@@ -96,7 +97,7 @@ def actions(root: Path, scratch: Path) -> dict[str, Callable[[], Timing]]:
     together.write_text(hooks(together=True), encoding="utf-8")
     prek = (f"{BIN}/prek", "run", "-a", "--no-progress", "-c")
     return {
-        "gates": Gates(root, scratch).run,
+        "gates": partial(Gates(root, scratch).run, FRESH),
         "prek": partial(timed, (*prek, str(serial)), cwd=root, log=scratch / "log"),
         "prek at once": partial(timed, (*prek, str(together)), cwd=root, log=scratch / "log"),
         **{f"tool {name}": partial(alone, name, root, scratch) for name in TOOLS},
@@ -111,12 +112,20 @@ class Gates:
         self._scratch = scratch
         self._count = 0
 
-    def run(self) -> Timing:
+    def run(self, *options: str) -> Timing:
         """One whole run, from the start of the program to its exit code."""
         self._count += 1
         chosen = [word for gate in GATES for word in ("--gate", gate)]
         output = self._scratch / f"run-{self._count}"
-        argv = (f"{BIN}/gatescore", "run", *chosen, str(self._root), "--output", str(output))
+        argv = (
+            f"{BIN}/gatescore",
+            "run",
+            *chosen,
+            str(self._root),
+            "--output",
+            str(output),
+            *options,
+        )
         cache = str(self._scratch / "cache")
         return timed(argv, cwd=self._scratch, log=self._scratch / "log", GATESCORE_CACHE=cache)
 
