@@ -161,7 +161,7 @@ def told(found: Found, named: str, file: Path) -> None:
     say(f"  not there: {', '.join(part for part, _ in reasons(found))} (see [absent])")
     if found.node and found.node.missing:
         say("gates run these packages as the service locks them, and are ERROR without:")
-        say(f"  npm install --save-dev {' '.join(found.node.missing)}")
+        say(f"  npm install --save-dev {shlex.join(found.node.missing)}")
     place = "" if named == "." else f" {shlex.quote(named)}"
     say("next, to let only new findings count:")
     say(f"  gatescore run{place} --level 1 --policy starter")

@@ -11,6 +11,7 @@ from gates.shell.layout import NOT_SOURCE, table, test_folders
 _TEST = re.compile(r"(^|/)(__tests__/.*|[^/]*[.-](test|spec))\.[cm]?[jt]sx?$")
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _TYPED = re.compile(r"\.([cm]?ts|tsx)$")
+_COVERAGE = "@vitest/coverage-v8"  # has to be of the version of Vitest
 _CONFIGURES = re.compile(r"(\.config|rc|\.setup)\.[cm]?[jt]s$")
 
 
@@ -49,7 +50,11 @@ def node(files: tuple[str, ...], package: Mapping[str, Any]) -> Node | None:
         locked="package-lock.json" in files,
         builds="build" in table(package, "scripts"),
         runner=runner,
-        missing=tuple(name for name in _tools(scripts, runner) if name not in declared),
+        missing=tuple(
+            f"{name}@{declared[runner]}" if name == _COVERAGE else name
+            for name in _tools(scripts, runner)
+            if name not in declared
+        ),
     )
 
 
@@ -59,4 +64,4 @@ def _tools(scripts: Iterable[str], runner: str) -> Iterator[str]:
     if any(_TYPED.search(name) for name in scripts):
         yield "typescript-eslint"
     if runner == "vitest":
-        yield "@vitest/coverage-v8"
+        yield _COVERAGE

@@ -146,8 +146,8 @@ def test_node_source_and_tests(
         ("a.js", "{}", "eslint @eslint/js eslint-plugin-security prettier typescript"),
         (
             "a.tsx",
-            '{"devDependencies": {"eslint": "1", "vitest": "3", "prettier": "3"}}',
-            "@eslint/js eslint-plugin-security typescript typescript-eslint @vitest/coverage-v8",
+            '{"devDependencies": {"eslint": "1", "vitest": "^3", "prettier": "3"}}',
+            "@eslint/js eslint-plugin-security typescript typescript-eslint '@vitest/coverage-v8@^3'",
         ),
     ],
 )
