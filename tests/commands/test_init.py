@@ -147,7 +147,8 @@ def test_node_source_and_tests(
         (
             "a.tsx",
             '{"devDependencies": {"eslint": "1", "vitest": "^3", "prettier": "3"}}',
-            "@eslint/js eslint-plugin-security typescript typescript-eslint '@vitest/coverage-v8@^3'",
+            "@eslint/js eslint-plugin-security typescript typescript-eslint "
+            "'@vitest/coverage-v8@^3'",
         ),
     ],
 )
