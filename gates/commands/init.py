@@ -18,8 +18,8 @@ from gates.shell.git import GitError
 
 NO_SOURCE = """\
 no Python or Node source found there: no src with modules, no package, no module at the top, and no
-package.json beside scripts. Name the folder of one service, or write the file by hand, as the README
-of gatescore shows"""
+package.json beside scripts. Name the folder of one service, or write the file by hand, as the
+README of gatescore shows"""
 NO_LOCK = """\
 has no package-lock.json beside it, and packages are installed from that alone.
 Make it with npm install --package-lock-only, commit it, and try again"""
@@ -64,7 +64,7 @@ def checked(found: Found, folder: Path) -> Found:
 def text(found: Found) -> str:
     """The target file."""
     blocks = [
-        f"# What gatescore judges here: made by gatescore init. Every key: the README of gatescore\n"
+        f"# What gatescore judges here, guessed by gatescore init. Every key: its README.\n"
         f"name = {toml(found.name)}\n",
         *([code(found.python)] if found.python else []),
         *([node(found.node)] if found.node else []),
