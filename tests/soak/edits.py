@@ -94,7 +94,8 @@ def insert(tree: Tree) -> None:
 
 def mend(tree: Tree) -> None:
     """Bring files back to what the last commit has, or everything."""
-    changed = git(tree.root, "diff", "--name-only", "HEAD").split()
+    there = ("--no-renames", "--diff-filter=MDT")  # and not what the last commit does not have
+    changed = git(tree.root, "diff", "--name-only", *there, "HEAD").split()
     if tree.chance.random() < 0.2:
         git(tree.root, "checkout", "-q", "HEAD", "--", ".")
         git(tree.root, "clean", "-q", "-f", "-d")
