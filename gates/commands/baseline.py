@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         rules = governance.present_rules(path, args.policy)
         card = of_revision(args, rules) if args.revision else of_run(args, rules)
-        made = baseline_of(card)
+        made = baseline_of(card, rules.baseline)
         file = rules.target.root / rules_files.BASELINE
         file.parent.mkdir(exist_ok=True)
         store.write_json(file, made)
@@ -122,12 +122,15 @@ def static_gates(policy: Policy) -> list[str]:
     return new_only or level_1
 
 
-def baseline_of(card: Scorecard) -> Baseline:
-    """What was known in a run: of every gate that did look."""
+def baseline_of(card: Scorecard, before: Baseline | None) -> Baseline:
+    """What was known in a run, of every gate that did look; of the others what was known before."""
     looked = [gate for gate in card.gates if gate.status in LOOKED]
+    seen = {gate.id for gate in looked}
+    earlier = before.gates if before else {}
+    kept = {gate: found for gate, found in earlier.items() if gate not in seen}
     return Baseline(
         revision=card.target.revision,
-        gates={gate.id: known(gate) for gate in looked if known(gate)},
+        gates={**kept, **{gate.id: known(gate) for gate in looked if known(gate)}},
         values={
             criterion.id: criterion.value
             for gate in looked
@@ -175,7 +178,9 @@ def told(made: Baseline, rules: governance.Rules, card: Scorecard, file: Path) -
         and gate.status not in (*LOOKED, GateStatus.SKIPPED)
     ]
     for gate in missing:
-        say(f"  left out: {gate.id} is {gate.status}: {gate.detail}")
+        had = gate.id in made.gates
+        kept = "as it was before" if had else "left out"
+        say(f"  {kept}: {gate.id} is {gate.status}: {gate.detail}")
     say("review and commit it: from then on only new findings count")
     return INCOMPLETE if missing else 0
 

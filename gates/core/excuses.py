@@ -133,8 +133,11 @@ def remembered(gate: str, baseline: Baseline | None) -> dict[str, Known] | None:
 
 
 def stated(finding: Finding, known: Mapping[str, Known] | None, new_only: bool) -> Finding:
-    """The finding with its state; one that became worse since is new again."""
-    if known is None:
+    """The finding with its state; one that became worse since is new again.
+
+    What only illustrates a number is not compared: the baseline keeps the number.
+    """
+    if known is None or not finding.metric:
         return finding
     before = known.get(finding.fingerprint)
     if before is None:

@@ -118,13 +118,14 @@ def equipped(
     gate: PlannedGate, policy: Policy, spoken: tuple[str, ...], offers: Mapping[str, Offer]
 ) -> PlannedGate:
     """The gate with the tools that fit the target; what only others measure is not judged."""
-    fitting = tuple(name for name in gate.policy.tools if fits(offers.get(name), spoken))
-    lost = metrics_of(gate.policy.tools, offers) - metrics_of(fitting, offers)
+    able = tuple(name for name in gate.policy.tools if fits(offers.get(name), spoken))
+    fitting = tuple(name for name in able if is_asked(offers.get(name), gate))
+    lost = metrics_of(gate.policy.tools, offers) - metrics_of(able, offers)
     why = f"no tool measures it for {' and '.join(spoken) or 'a target without source'}"
     unjudged = {id: why for id, one in gate.policy.criteria.items() if one.metric in lost}
     return msgspec.structs.replace(
         gate,
-        skipped=gate.skipped or ("" if fitting else why),
+        skipped=gate.skipped or ("" if able else why),
         tools=fitting,
         own={name: policy.tools[name] for name in fitting if name in policy.tools},
         absent={**unjudged, **gate.absent},
@@ -134,6 +135,16 @@ def equipped(
 def fits(offer: Offer | None, spoken: tuple[str, ...]) -> bool:
     """Whether the target has source for a tool; a tool that nobody knows fails when it runs."""
     return offer is None or not offer.language or not spoken or offer.language in spoken
+
+
+def is_asked(offer: Offer | None, gate: PlannedGate) -> bool:
+    """Whether something that the tool measures is judged; all of it may be skipped by name."""
+    if offer is None:
+        return True
+    criteria = gate.policy.criteria.items()
+    judged = {one.metric for _, one in criteria if one.metric in offer.metrics}
+    open_ones = {one.metric for id, one in criteria if id not in gate.absent}
+    return not judged or bool(judged & open_ones)
 
 
 def metrics_of(tools: Iterable[str], offers: Mapping[str, Offer]) -> frozenset[str]:

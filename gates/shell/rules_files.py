@@ -22,7 +22,7 @@ _NEWEST = 1  # schema version of the baseline that we read
 
 def read_waivers(file: Path, policy: Policy) -> WaiverFile:
     """The waivers of a target; none where there is no such file. Raises ConfigError."""
-    if not file.exists():
+    if not file.exists() or says_nothing(file):
         return WaiverFile()
     document = read_document(file, "")
     found, troubles = convert(
@@ -32,6 +32,15 @@ def read_waivers(file: Path, policy: Policy) -> WaiverFile:
     if found is None or troubles:
         raise document.error(troubles)
     return found
+
+
+def says_nothing(file: Path) -> bool:
+    """Whether a file has comments alone, as it has before its first entry."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):  # whoever reads it next says what is wrong
+        return False
+    return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
 
 
 def read_baseline(file: Path) -> Baseline | None:

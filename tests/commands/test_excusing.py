@@ -264,3 +264,10 @@ def test_the_files_that_excuse_findings_are_no_secrets(place: Place, target: Pat
     done = place.run("run", target, "--gate", "secrets")
     assert done.gate("secrets")["findings"] == []
     assert list(done.statuses.values()) == ["PASS"]
+
+
+def test_a_file_without_an_entry_yet_waives_nothing(place: Place, target: Path) -> None:
+    file = target / "gatescore" / "waivers.toml"
+    file.parent.mkdir()
+    file.write_text("# nothing is waived\n\n")
+    assert place.run("run", target, *STARTER).code == 1

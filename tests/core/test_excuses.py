@@ -148,6 +148,12 @@ def test_the_policy_says_whether_known_findings_count(new_only, state):
     assert [one.fingerprint for one in result.fixed] == ["9"]
 
 
+def test_what_only_illustrates_a_number_is_neither_new_nor_known():
+    given = excuses(baseline=baseline("1"))
+    (one,) = excuse("g", True, [found("2", metric="")], given).findings
+    assert one.state is None
+
+
 def test_a_known_finding_that_became_worse_is_new():
     given = excuses(baseline=baseline("1"))
     (one,) = excuse("g", True, [found("1", severity=Severity.HIGH)], given).findings

@@ -1,9 +1,10 @@
 """The plan: which gates run, which are skipped and why, and what is refused beforehand."""
 
+import msgspec
 import pytest
 
 from gates.core.model import Weight
-from gates.core.plan import PlanError, plan
+from gates.core.plan import Offer, PlanError, plan
 from gates.core.policy import Criterion, GatePolicy, Policy, Profile, Unmet
 from gates.core.target import Code, Load, LoadOperation, Service, Target
 
@@ -161,3 +162,24 @@ def test_a_release_run_looks_harder_where_the_policy_says_so():
     release = plan(target(), POLICY, NIGHTLY).gates[3].policy.criteria["docs.all"]
     assert (usual.weight, usual.unmet) == (Weight.BLOCK, Unmet.FAIL)
     assert (release.weight, release.unmet) == (Weight.SHOULD, Unmet.NO_DATA)
+
+
+def test_a_tool_of_which_nothing_is_judged_is_not_run():
+    pair = {"types.errors": criterion(skippable=True), "types.any": criterion(skippable=True)}
+    errors, anys = pair.values()
+    criteria = {
+        "types.errors": msgspec.structs.replace(errors, metric="errors"),
+        "types.any": msgspec.structs.replace(anys, metric="any"),
+        "types.kept": msgspec.structs.replace(anys, metric="kept"),
+    }
+    types = GatePolicy(level=1, title="T", tools=("tsc", "counter", "writer"), criteria=criteria)
+    policy = Policy(name="p", gates={"types": types})
+    offers = {
+        "tsc": Offer("", frozenset({"errors", "any"})),
+        "counter": Offer("", frozenset({"kept"})),
+        "writer": Offer("", frozenset({"components"})),
+    }
+    one = Target(name="t", absent={"types.errors": "plain JavaScript"})
+    both = Target(name="t", absent={"types.errors": "plain", "types.any": "plain"})
+    assert plan(one, policy, LOCAL, offers=offers).gates[0].tools == ("tsc", "counter", "writer")
+    assert plan(both, policy, LOCAL, offers=offers).gates[0].tools == ("counter", "writer")
