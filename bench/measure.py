@@ -32,7 +32,7 @@ def timed(
         process = subprocess.Popen(
             argv,
             cwd=cwd,
-            env={**os.environ, **env},
+            env={**inherited(), **env},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -49,6 +49,11 @@ def timed(
         peak_mib=usage.ru_maxrss / 1024,
         exit_code=code,
     )
+
+
+def inherited() -> dict[str, str]:
+    """Our own environment; Python may keep what it compiles, as where a program is installed."""
+    return {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def interleaved(
