@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 MOST_MB = 300
 FINDINGS = 100_000
 READ = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 from gates.core.policy import OwnTool
 from gates.core.redact import Redactor
@@ -34,11 +34,12 @@ report = tool.parse((left,))
 del left, files
 report = redactor.report(contexts.located(report, output, redactor, {}))
 ingest.redact_folder(output, redactor)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+status = Path("/proc/self/status").read_text()  # getrusage counts the process that forked us
+peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
 print(json.dumps([peak, report.measurements["mine.findings"].value, len(report.findings)]))
 """
 RUN = """
-import json, os, resource, sys
+import json, os, sys
 from pathlib import Path
 from gates.shell.process import Cancellation, Limits, execute
 output = Path(sys.argv[1])
@@ -49,7 +50,8 @@ done = execute(
     env=dict(os.environ), output=output, limits=Limits(deadline_s=60.0), cancel=Cancellation(),
     watch=[output / "report"],
 )
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+status = Path("/proc/self/status").read_text()  # getrusage counts the process that forked us
+peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
 print(json.dumps([peak, done.ending]))
 """
 

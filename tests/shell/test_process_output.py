@@ -34,7 +34,6 @@ def test_p30_500_mb_are_cut_and_never_in_memory(tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     finished = run(tmp_path, *noisy("500"), max_bytes=64 * MIB)
     grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    children_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     data = finished.stdout.read_bytes()
     assert (finished.ending, finished.truncated) == (Ending.OUTPUT_TOO_LARGE, True)
     assert finished.detail == f"stdout grew beyond {64 * MIB} bytes"
@@ -42,7 +41,6 @@ def test_p30_500_mb_are_cut_and_never_in_memory(tmp_path: Path) -> None:
     assert data.startswith(b"first line\n")
     assert b"bytes left out here]" in data[MIB : MIB + 100]
     assert grown_kib < 20 * 1024
-    assert children_kib < 300 * 1024
 
 
 def test_a_program_that_goes_on_printing_is_ended(tmp_path: Path) -> None:
