@@ -34,7 +34,7 @@ def test_the_second_of_two_lines_alike_has_another_name():
     ("line", "left"),
     [
         ("password = hunter-two", "password"),
-        ('  "api_key": "hunter-two",', "api_key"),
+        ('  "api_key": "hunter-two",', "api_key"),  # pragma: allowlist secret
         ("hunter-two", ""),
         ("AKIA" + "QQQQPLANTEDKEY42: x", ""),
     ],
