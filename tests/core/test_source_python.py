@@ -80,7 +80,7 @@ def test_a_line_of_a_docstring_is_named_alone():
 
 
 def test_a_masked_place_has_no_text_of_its_strings():
-    text = "def f():\n    connect(password='hunter-two', name=f'x{y}')  # hunter-two\n"  # pragma: allowlist secret
+    text = "def f():\n    connect(password='hunter-two', name=f'x{y}')  # hunter-two\n"
     assert "hunter" in at(text, 2)
     assert "hunter" not in at(text, 2, masked=True)
     assert "password=" in at(text, 2, masked=True)
