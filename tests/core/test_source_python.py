@@ -80,10 +80,10 @@ def test_a_line_of_a_docstring_is_named_alone():
 
 
 def test_a_masked_place_has_no_text_of_its_strings():
-    text = "def f():\n    connect(password='hunter-two', name=f'x{y}')  # hunter-two\n"
+    text = "def f():\n    connect(key='hunter-two', name=f'x{y}')  # hunter-two\n"
     assert "hunter" in at(text, 2)
     assert "hunter" not in at(text, 2, masked=True)
-    assert "password=" in at(text, 2, masked=True)
+    assert "key=" in at(text, 2, masked=True)
 
 
 def test_a_masked_comment_keeps_its_key_alone():
