@@ -145,6 +145,36 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[tuple[float, float], ...]
 
 
+class Aspect(StrEnum):
+    """What can be known of one operation: the columns of the evidence matrix."""
+
+    DOCUMENTED = "documented"
+    EXERCISED = "exercised"
+    STATEFUL = "stateful"
+    AUTHENTICATION = "authentication"
+    AUTHORISATION = "authorisation"
+    THROTTLED = "throttled"
+    TESTED = "tested"
+    LOADED = "load-tested"
+    CHANGED = "changed"
+    COVERED = "covered"
+
+
+class OperationEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One cell of the matrix: what one tool knows of one operation.
+
+    `state` is PASS, FAIL, or NO_DATA where it was not tried; `count` how often it was looked at,
+    `value` a number worth showing (p95 in ms, covered lines in per cent).
+    """
+
+    operation: str  # "GET /v1/books/{book_id}", base path included
+    aspect: Aspect
+    state: Status = Status.NO_DATA
+    count: int = 0
+    value: float | None = None
+    detail: str = ""
+
+
 class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool said, free of policy.
 
@@ -160,6 +190,7 @@ class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # warnings worth showing: strays killed, unknown severity read …
     series: tuple[Series, ...] = ()
+    operations: tuple[OperationEvidence, ...] = ()  # what it knows of single operations
     pending: tuple[str, ...] = ()  # what a person has to do before this can be judged
     version: str = ""  # the version that really ran, where it is not our own
 

@@ -98,11 +98,19 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     criteria: dict[str, Criterion]
     """What it demands, by id."""
     needs: tuple[str, ...] = ()
-    """Parts of the target file: code, tests, service, openapi, load, dependencies."""
+    """Parts of the target file: code, tests, service, openapi, load, dependencies …"""
+    where_present: tuple[str, ...] = ()
+    """Parts of the target file without which there is nothing to judge: it is skipped, said so."""
+    after: tuple[str, ...] = ()
+    """Gates whose results or exchanges it reads: it runs after those of them that are planned."""
     resource: str = "cpu"
     """What it needs of the machine: cpu, service or exclusive."""
     state: str = "shared"
     """State of the service that it gets: shared or fresh."""
+    identities: bool = False
+    """Whether it acts as the target's other identities too."""
+    upstreams: bool = False
+    """Whether it cuts what the service depends on."""
     environment: bool = False
     """Whether it uses the target's environment."""
     document: bool = False

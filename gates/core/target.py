@@ -11,6 +11,22 @@ from typing import Any, Literal
 
 import msgspec
 
+from gates.core.behaviour import (
+    Authorization,
+    Compatibility,
+    Consumers,
+    Contract,
+    Identity,
+    Integration,
+    Observability,
+    Oracles,
+    Passwords,
+    Refresh,
+    Registration,
+    Throttle,
+    Upstream,
+)
+
 Command = tuple[str, ...]
 
 
@@ -79,6 +95,10 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Command before the start that makes the database."""
     seed: Command = ()
     """Command before the start that fills the database."""
+    reset: Command = ()
+    """Command that gives the running service the state of a fresh start; empty: a restart."""
+    upstreams: tuple[Upstream, ...] = ()
+    """What the service depends on."""
     allow: tuple[str, ...] = ()
     """Further origins that the gates may talk to."""
 
@@ -92,17 +112,21 @@ class OpenApi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The committed document, relative to the root."""
     base_path: str = ""
     """What stands in front of every path in the service; wins over what the document says."""
+    others: tuple["OpenApi", ...] = ()
+    """Further documents of the same service, whose paths are other ones."""
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One request whose answer carries a token. `token` is a JSON pointer (RFC 6901)."""
+    """One request whose answer carries a token in its body or a session in a cookie."""
 
     path: str
     """Path of the request."""
     body: dict[str, str]
     """Fields of the request; `${NAME}` is a variable."""
-    token: str
-    """JSON pointer to the token in the answer."""
+    token: str = ""
+    """JSON pointer (RFC 6901) to the token in the answer."""
+    cookie: str = ""
+    """Cookie of the answer that carries the session, instead of a token."""
     method: str = "POST"
     """Method of the request."""
     form: bool = False
@@ -120,6 +144,14 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Headers of every request; `${NAME}` is a variable."""
     login: Login | None = None
     """The request that gets a token."""
+    role: str = "user"
+    """Role of this identity, as [authorization] names it."""
+    rank: int = 0
+    """How much it may do, against the [identities]."""
+    refresh: Refresh | None = None
+    """The request that renews a session."""
+    register: Registration | None = None
+    """The request that makes an account."""
 
 
 class LoadOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -212,6 +244,26 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the OpenAPI document is."""
     auth: Auth = Auth()
     """How requests are authenticated."""
+    identities: dict[str, Identity] = {}
+    """Other callers, by name; that of [auth] is called "default"."""
+    authorization: Authorization = Authorization()
+    """Who may do what, where the document does not say it."""
+    throttles: tuple[Throttle, ...] = ()
+    """Limits that the service promises."""
+    contract: Contract = Contract()
+    """What the contract gate leaves out and acts as."""
+    compatibility: Compatibility = Compatibility()
+    """What today's document is compared with."""
+    integration: Integration | None = None
+    """The target's own tests against the running service."""
+    oracles: Oracles | None = None
+    """Behaviours that the team has written down."""
+    consumers: Consumers | None = None
+    """Contracts of those who use the service."""
+    passwords: Passwords | None = None
+    """Where the stored form of a password can be read."""
+    observability: Observability = Observability()
+    """Where the service shows how it is."""
     load: Load | None = None
     """The expected load."""
     dependencies: Dependencies | None = None

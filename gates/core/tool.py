@@ -44,6 +44,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     cache: str = ""  # a folder of this tool that is kept between runs, "" for none
     base_tree: str = ""  # snapshot of the base revision, "" if there is none
     base_url: str = ""  # origin of the running service
+    state: str = ""  # the state folder of this start of the service, "" if it is not ours
+    control: str = ""  # socket through which upstreams are cut and the service is started anew
+    recorded: str = ""  # folder of the exchanges with the service that gates of this run noted
+    results: str = ""  # folder with the reports of the gates that have ended, by gate
+    base_document: str = ""  # the bundled document of the base, "" if there is none
     ready_s: float | None = None  # seconds from start to the first healthy answer
     document: str = ""  # the bundled, checked OpenAPI document as a file
     history: str = ""  # versions of files that were taken from the history (core.history)
@@ -74,6 +79,7 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     exits: tuple[int, ...] = (0,)
     registry: bool = False  # may talk to package registries: gets PIP_*, UV_*, *_PROXY …
+    fresh: bool = False  # gives the service a fresh state before it starts, login included
     interrupt_first: bool = False  # the tool saves its reports on SIGINT, not on SIGTERM
 
 
