@@ -4,13 +4,12 @@ Covers OpenAPI 3.0 and 3.1 and Swagger 2.0, read alike: a body of Swagger is a b
 """
 
 import json
-import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from gates.core.openapi import JSON, Operation, base_path, operations, resolve
+from gates.core.openapi import JSON, Operation, base_path, operations, quoted, resolve
 from gates.core.sampling import NoSample, flattened, sample
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -219,7 +218,7 @@ def _body(op: Documented, document: JSON, salt: int, body: JSON) -> bytes:
             value = sample(op.body_schema, document, salt, offered=not salt)
     plain = op.body_type.split(";")[0].strip().lower()
     if plain == FORMS[0]:
-        return urllib.parse.urlencode(_fields(value)).encode()
+        return _encoded(_fields(value)).encode()
     if plain == FORMS[1]:
         return _multipart(_fields(value))
     if plain.endswith("json") or not isinstance(value, str):
@@ -229,6 +228,10 @@ def _body(op: Documented, document: JSON, salt: int, body: JSON) -> bytes:
 
 def _fields(value: JSON) -> list[tuple[str, str]]:
     return [(name, _plain(part)) for name, part in _dict(value).items()]
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(f"{quoted(name)}={quoted(value)}" for name, value in pairs)
 
 
 def _multipart(fields: list[tuple[str, str]]) -> bytes:
@@ -247,7 +250,7 @@ def _path(op: Documented, sent: list[tuple[Parameter, JSON]]) -> str:
     path = op.path
     for one, value in sent:
         if one.place == "path":
-            path = path.replace("{" + one.name + "}", urllib.parse.quote(_plain(value), safe=""))
+            path = path.replace("{" + one.name + "}", quoted(_plain(value)))
     return path
 
 
@@ -260,7 +263,7 @@ def _query(sent: list[tuple[Parameter, JSON]]) -> str:
             pairs += [(one.name, _plain(part)) for part in value]
         else:
             pairs.append((one.name, _plain(value)))
-    return "?" + urllib.parse.urlencode(pairs) if pairs else ""
+    return "?" + _encoded(pairs) if pairs else ""
 
 
 def _plain(value: JSON) -> str:

@@ -15,6 +15,7 @@ from gates.core.model import Reason
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 VERSIONS = re.compile(r"(2\.0|3\.0|3\.1)(\.\d+)?")
 
 
@@ -111,6 +112,14 @@ def unquoted(text: str) -> str:
         rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), text.encode("utf-8")
     )
     return data.decode("utf-8", "replace")
+
+
+def quoted(text: str) -> str:
+    """Encode as a part of a path or a query: all but the unreserved characters of RFC 3986."""
+    return "".join(
+        chr(byte) if byte in UNRESERVED else f"%{byte:02X}"
+        for byte in text.encode("utf-8", "surrogatepass")
+    )
 
 
 def unreadable(word: str, detail: str) -> DocumentError:
