@@ -9,7 +9,20 @@ from gates.core.excuses import Excuses
 from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
 from gates.core.target import Target
 
-PARTS = ("code", "tests", "service", "openapi", "load", "dependencies")
+PARTS = (
+    "code",
+    "tests",
+    "service",
+    "openapi",
+    "load",
+    "dependencies",
+    "auth",
+    "identities",
+    "integration",
+    "oracles",
+    "consumers",
+    "passwords",
+)
 
 
 class PlanError(Exception):
@@ -163,10 +176,11 @@ def absent_criteria(gate: GatePolicy, target: Target) -> Iterator[tuple[str, str
 
 def skip_reason(id: str, gate: GatePolicy, target: Target) -> str:
     """The target's reason why it has nothing for this gate, or an empty string."""
-    for name in (id, *gate.needs):
+    for name in (id, *gate.needs, *gate.where_present):
         if name in target.absent:
             return f"{name}: {target.absent[name]}"
-    return ""
+    missing = sorted(set(gate.where_present) - present(target))
+    return f"the target file has no [{missing[0]}]" if missing else ""
 
 
 def present(target: Target) -> frozenset[str]:
@@ -179,6 +193,12 @@ def present(target: Target) -> frozenset[str]:
         "openapi": target.openapi is not None,
         "load": target.load is not None,
         "dependencies": target.dependencies is not None,
+        "auth": target.auth.login is not None or bool(target.auth.headers),
+        "identities": bool(target.identities),
+        "integration": target.integration is not None,
+        "oracles": target.oracles is not None,
+        "consumers": target.consumers is not None,
+        "passwords": target.passwords is not None,
     }
     return frozenset(part for part, there in has.items() if there)
 

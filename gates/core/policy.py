@@ -98,7 +98,7 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     criteria: dict[str, Criterion]
     """What it demands, by id."""
     needs: tuple[str, ...] = ()
-    """Parts of the target file: code, tests, service, openapi, load, dependencies …"""
+    """Parts of the target file: code, tests, service, openapi, load, dependencies and so on."""
     where_present: tuple[str, ...] = ()
     """Parts of the target file without which there is nothing to judge: it is skipped, said so."""
     after: tuple[str, ...] = ()
@@ -115,6 +115,8 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whether it uses the target's environment."""
     document: bool = False
     """Whether it reads the OpenAPI document, where the target has one."""
+    base_document: bool = False
+    """Whether it reads the document at the base too."""
     skippable: bool = False
     """Whether a target may skip it under [absent], with a reason."""
     new_findings_only: bool = False

@@ -148,6 +148,8 @@ def attempt(name: str, tool: Tool, opts: Options, grant: Grant, session: Session
     if not invocations:
         return ToolRun()
     for number, invocation in enumerate(invocations):
+        if invocation.fresh and number and grant.renew is not None:
+            grant = grant.renew()
         finished, removed = start(f"{number}", invocation, opts, grant, session)
         try:
             output = ingest.read_output(invocation, finished, Path(opts.output))
@@ -240,6 +242,10 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
     match name:
         case "GATESCORE_AUTH":
             return {name: json.dumps(grant.headers)}
+        case "GATESCORE_IDENTITIES":
+            return {name: msgspec.json.encode(grant.identities).decode()}
+        case "GATESCORE_VARIABLES":
+            return {name: json.dumps(session.secrets.variables)}
         case "GATESCORE_HEADERS":
             values = [grant.headers[header] for header in sorted(grant.headers)]
             return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
@@ -266,6 +272,10 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         base_tree=str(session.base_tree or ""),
         base_url=grant.base_url,
         ready_s=grant.ready_s,
+        state=grant.state,
+        recorded=str(exchanges_of(session)),
+        results=str(session.results),
+        base_document=grant.base_document,
         document=grant.document,
         history=past.exported(gate.settings, session),
         advisories=session.advisories,
@@ -282,6 +292,13 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         },
         deadline_s=gate.policy.deadline_s,
     )
+
+
+def exchanges_of(session: Session) -> Path:
+    """The folder of what the gates of this run asked the service, and what it answered."""
+    folder = session.scratch / "exchanges"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def tool_cache(gate: PlannedGate, name: str, session: Session) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from gates.core.target import Auth, Target
+from gates.core.target import Target
 from gates.runner.scratch import scratch_folder
 from gates.runner.session import Programs, Secrets, Session
 from gates.shell import bundled, environment, workspace
@@ -142,13 +142,19 @@ def named_advisories(target: Target, tree: Path) -> str:
     return str(tree / dependencies.advisories)
 
 
-def auth_values(auth: Auth) -> dict[str, str]:
-    """Every value of the authentication that may name a variable, by its key."""
-    login = auth.login.body if auth.login else {}
-    return {
-        **{f"auth.headers.{name}": value for name, value in auth.headers.items()},
-        **{f"auth.login.body.{name}": value for name, value in login.items()},
+def named_values(target: Target) -> dict[str, str]:
+    """Every value of the target file that may name a variable, by its key."""
+    auth, integration = target.auth, target.integration
+    parts = {
+        "auth.headers": auth.headers,
+        "auth.login.body": auth.login.body if auth.login else {},
+        "integration.env": integration.env if integration else {},
+        "passwords": {"database": target.passwords.database} if target.passwords else {},
     }
+    for name, identity in target.identities.items():
+        parts[f"identities.{name}.headers"] = identity.headers
+        parts[f"identities.{name}.body"] = identity.body
+    return {f"{part}.{key}": value for part, all in parts.items() for key, value in all.items()}
 
 
 def secret_variables(target: Target, environ: Mapping[str, str]) -> dict[str, str]:
@@ -156,7 +162,7 @@ def secret_variables(target: Target, environ: Mapping[str, str]) -> dict[str, st
     service = target.service
     generated = environment.generate_secrets(service.env_generate) if service else {}
     given = service.env_from if service else ()
-    wanted = {*given, *referenced(auth_values(target.auth).values())} - generated.keys()
+    wanted = {*given, *referenced(named_values(target).values())} - generated.keys()
     missing = sorted(name for name in wanted if name not in environ)
     if missing:
         known = sorted({*given, *generated} - set(missing))
@@ -171,6 +177,6 @@ def secret_variables(target: Target, environ: Mapping[str, str]) -> dict[str, st
 def whence(name: str, target: Target, known: list[str]) -> str:
     """The keys that name a variable, and the known one that may have been meant."""
     keys = ["service.env_from"] if target.service and name in target.service.env_from else []
-    keys += [key for key, value in auth_values(target.auth).items() if name in referenced([value])]
+    keys += [key for key, value in named_values(target).items() if name in referenced([value])]
     meant = did_you_mean(name, known)
     return "; ".join([", ".join(keys), *([meant] if meant else [])])

@@ -41,8 +41,9 @@ def run(
 
 
 def is_serial(gate: PlannedGate, stage: Stage) -> bool:
-    """Whether the gate speaks to the service, or must have the machine for itself."""
-    return gate.policy.resource in SERVICE_RESOURCES or stage.reads_served(gate)
+    """Whether it speaks to the service, needs the machine alone, or reads what others found."""
+    policy = gate.policy
+    return bool(policy.after) or policy.resource in SERVICE_RESOURCES or stage.reads_served(gate)
 
 
 def longest_first(gates: list[PlannedGate], expected: dict[str, float]) -> list[PlannedGate]:
@@ -54,9 +55,16 @@ def in_turn(gates: list[PlannedGate]) -> list[PlannedGate]:
     """By level, so that a target that does not start is known first.
 
     Inside a level, gates that share the service come before those that leave their marks on it,
-    and loads come last.
+    and loads come last; what reads the results of others waits for them.
     """
-    return sorted(gates, key=turn)
+    waiting, ordered = sorted(gates, key=turn), list[PlannedGate]()
+    while waiting:
+        open_ones = {gate.id for gate in waiting}
+        ready = (gate for gate in waiting if not open_ones & set(gate.policy.after) - {gate.id})
+        chosen = next(ready, waiting[0])
+        waiting.remove(chosen)
+        ordered.append(chosen)
+    return ordered
 
 
 def turn(gate: PlannedGate) -> tuple[int, bool, bool]:

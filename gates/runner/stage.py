@@ -1,6 +1,7 @@
 """What gates stand on: the target environment, the running service, the login, the document."""
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
@@ -14,13 +15,14 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.core.tool import Tool
 from gates.runner import ingest
+from gates.runner.logins import LoginFailed, Logins
 from gates.runner.session import Session
 from gates.shell import environment, node_programs
 from gates.shell.aftermath import LOG, explained
-from gates.shell.auth import AuthError, authenticate, secret_values
+from gates.shell.auth import Access
 from gates.shell.documents import load_document
-from gates.shell.network import NetworkError, Refused, allow_list
-from gates.shell.service import Running, ServiceError, running
+from gates.shell.network import Refused, allow_list
+from gates.shell.service import Running, ServiceError, run_step, running
 
 SERVICE_RESOURCES = ("service", "exclusive")
 
@@ -38,7 +40,11 @@ class TargetDown(Exception):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What one gate may use. `headers` authenticate requests and are secret."""
+    """What one gate may use. `headers` and `identities` authenticate requests and are secret.
+
+    `renew` gives the service a fresh state and returns what holds from then on; None where no
+    service runs.
+    """
 
     python: str = ""
     node: str = ""  # the program that runs the target's JavaScript
@@ -47,7 +53,11 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     ready_s: float | None = None
     service_log: str = ""
     document: str = ""
+    base_document: str = ""
+    state: str = ""
     headers: dict[str, str] = {}
+    identities: dict[str, Access] = {}
+    renew: Callable[[], "Grant"] | None = None
 
 
 def node_tools(gate: PlannedGate) -> list[Tool]:
@@ -71,16 +81,19 @@ class Stage:
         self._modules: str | Failure | None = None
         self._node: str | Failure | None = None
         self._documents: dict[str, str | Failure] = {}  # by the origin that serves it, "" if none
+        self._base_document: str | Failure | None = None
         self._starts = 0
         self._starter = ""  # the gate that started the service; "" while none runs
         self._down = ""
         self._open = ExitStack()
         self._running: Running | None = None
-        self._headers: dict[str, str] | None = None  # of the login at this start of the service
+        self._logins: Logins | None = None  # at this start of the service
 
     def grant(self, gate: PlannedGate) -> Grant:
         """Everything the gate needs. Raises Unavailable or TargetDown."""
         made = self.environments(gate)
+        if gate.policy.base_document:
+            made = msgspec.structs.replace(made, base_document=self.base_document())
         if gate.policy.resource not in SERVICE_RESOURCES and not self.reads_served(gate):
             document = self.document() if gate.policy.document and self._has_document() else ""
             return msgspec.structs.replace(made, document=document)
@@ -231,6 +244,30 @@ class Stage:
             return Failure(reason=Reason.REFUSED_BY_SAFETY, detail=str(error))
         return str(document.path)
 
+    def base_document(self) -> str:
+        """The document to compare with as a file, "" if there is none. Raises Unavailable."""
+        with self._document:
+            if self._base_document is None:
+                self._base_document = self._bundled_base()
+        if isinstance(self._base_document, Failure):
+            raise Unavailable(self._base_document.reason, self._base_document.detail)
+        return self._base_document
+
+    def _bundled_base(self) -> str | Failure:
+        session = self._session
+        openapi, named = session.target.openapi, session.target.compatibility.base
+        tree = session.tree if named else session.base_tree
+        file = named or (openapi.file if openapi else "")
+        if openapi is None or tree is None or not file or not (tree / file).is_file():
+            return ""
+        output = session.scratch / "document-base"
+        output.mkdir(parents=True, exist_ok=True)
+        then = msgspec.structs.replace(openapi, file=file, path="")
+        try:
+            return str(load_document(tree, then, "", (), {}, output).path)
+        except DocumentError as error:
+            return Failure(reason=error.reason, detail=f"the base document: {error.detail}")
+
     def _allowed(self, service: Service | None) -> tuple[str, ...]:
         return service.allow if service is not None else ()
 
@@ -240,12 +277,27 @@ class Stage:
         service = self._session.target.service
         if service is None:
             raise Unavailable(Reason.TARGET_DOWN, "the target file names no [service]")
-        if self._running is None or (gate.policy.state == "fresh" and service.start):
-            self.close()
+        if self._running is None:
             self._start(service, made, gate.id)
-        return self._granted(made)
+        elif gate.policy.state == "fresh":
+            self._refresh(service, made, gate.id)
+        return self._granted(gate, made)
 
-    def _start(self, service: Service, made: Grant, gate: str) -> None:
+    def _refresh(self, service: Service, made: Grant, gate: str, port: int = 0) -> None:
+        """Give the service the state of a fresh start, as far as the target file says how."""
+        running, cancel = self._running, self._session.cancel
+        if service.reset and running is not None and running.place is not None:
+            self._logins = None
+            try:
+                run_step("reset", service.reset, running.place, cancel)
+            except ServiceError as error:
+                detail = self._session.secrets.redactor().text(error.detail)
+                raise Unavailable(error.reason, detail) from error
+        elif service.start:
+            self.close()
+            self._start(service, made, gate, port)
+
+    def _start(self, service: Service, made: Grant, gate: str, port: int = 0) -> None:
         session = self._session
         self._starts += 1
         self._starter = gate
@@ -261,6 +313,7 @@ class Stage:
                     variables=session.secrets.variables,
                     output=self._place(),
                     cancel=session.cancel,
+                    port=port,
                 )
             )
         except ServiceError as error:
@@ -269,18 +322,32 @@ class Stage:
             self._down = f"the target is down: {detail.partition(LOG)[0]}"
             raise Unavailable(error.reason, detail) from error
 
-    def _granted(self, made: Grant) -> Grant:
-        service = self._running
-        if service is None:
+    def _granted(self, gate: PlannedGate, made: Grant) -> Grant:
+        service, target = self._running, self._session.target
+        if service is None or target.service is None:
             raise TargetDown(self._down)
-        headers = self._login(service)
+        logins = self._logins = self._logins or Logins(self._session, service)
+        try:
+            headers = logins.headers()
+            identities = logins.everybody() if gate.policy.identities else logins.known()
+        except LoginFailed as error:
+            raise Unavailable(error.reason, error.detail) from error
+        again = target.service
+
+        def renew() -> Grant:
+            self._refresh(again, made, gate.id, service.port)
+            return self._granted(gate, made)
+
         return msgspec.structs.replace(
             made,
             base_url=service.base_url,
             ready_s=service.ready_s,
             service_log=str(service.log),
+            state=service.place.values["state"] if service.place else "",
             headers=headers,
+            identities=identities,
             document=self._document_for(service, headers),
+            renew=renew,
         )
 
     def _document_for(self, service: Running, headers: dict[str, str]) -> str:
@@ -289,23 +356,6 @@ class Stage:
         if self._has_document():
             return self.document()
         return self.document(service.base_url, headers)
-
-    def _login(self, service: Running) -> dict[str, str]:
-        if self._headers is not None:
-            return self._headers
-        session = self._session
-        try:
-            allow = allow_list(service.base_url, self._allowed(session.target.service))
-            headers = authenticate(
-                session.target.auth, service.base_url, session.secrets.variables, allow
-            )
-        except (AuthError, NetworkError) as error:
-            raise Unavailable(Reason.ENVIRONMENT_FAILED, str(error)) from error
-        except Refused as error:
-            raise Unavailable(Reason.REFUSED_BY_SAFETY, f"login: {error}") from error
-        session.secrets.learn(*secret_values(headers))
-        self._headers = headers
-        return headers
 
     def check_alive(self) -> Failure | None:
         """Why the service is gone, if it is; later service gates are then not run."""
@@ -324,7 +374,7 @@ class Stage:
     def close(self) -> None:
         """Stop the service, if one runs, and keep its log."""
         self._running = None
-        self._headers = None
+        self._logins = None
         try:
             self._open.close()
         finally:

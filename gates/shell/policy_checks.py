@@ -124,7 +124,9 @@ def _words(path: KeyPath, gate: GatePolicy) -> Iterator[Trouble]:
         yield _unknown((*path, "resource"), gate.resource, _RESOURCES)
     if gate.state not in _STATES:
         yield _unknown((*path, "state"), gate.state, _STATES)
-    yield from (_unknown((*path, "needs"), part, PARTS) for part in gate.needs if part not in PARTS)
+    for key in ("needs", "where_present"):
+        named = getattr(gate, key)
+        yield from (_unknown((*path, key), part, PARTS) for part in named if part not in PARTS)
 
 
 def _level(path: KeyPath, level: int) -> Iterator[Trouble]:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
+from gates.core import behaviour
 from gates.core.excuses import WaiverFile
 from gates.core.model import Scorecard
 from gates.core.policy import Policy, Profile
@@ -42,8 +43,14 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 def editor_schema_of(kind: str) -> dict[str, Any]:
     """The schema for editors: a policy that extends another need not say everything again."""
-    schema = _described(schema_of(kind), sys.modules[KINDS[kind].__module__])
+    schema = _described(schema_of(kind), modules_of(kind))
     return {**_without_required(schema), "required": ["name"]} if kind == "policy" else schema
+
+
+def modules_of(kind: str) -> tuple[ModuleType, ...]:
+    """The modules whose types a kind of file is made of."""
+    own = sys.modules[KINDS[kind].__module__]
+    return (own, behaviour) if kind == "target" else (own,)
 
 
 def rendered(kind: str) -> bytes:
@@ -69,8 +76,8 @@ def _with_clean_texts(schema: Any) -> Any:
             return schema
 
 
-def _described(schema: dict[str, Any], module: ModuleType) -> dict[str, Any]:
-    texts = dict(_field_texts(module))
+def _described(schema: dict[str, Any], modules: tuple[ModuleType, ...]) -> dict[str, Any]:
+    texts = dict(pair for module in modules for pair in _field_texts(module))
     definitions = {
         name: {**body, "properties": _with_texts(body["properties"], texts.get(name, {}))}
         if "properties" in body

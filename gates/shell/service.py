@@ -45,6 +45,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     `pid` is its supervisor's: the service is everything below. `attempts` counts the health
     requests before it was taken for ready. `log` need not exist. `health` is the path they ask.
+    `place` is where it was started, None for one that was already running.
     """
 
     base_url: str
@@ -54,6 +55,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     log: Path
     health: str = ""
     pid: int = 0
+    place: "Place | None" = None
     supervised: Supervised | None = None
 
     def died(self) -> str | None:
@@ -121,6 +123,7 @@ def running(
             log=place.log,
             health=service.health,
             pid=supervised.pid,
+            place=place,
             supervised=supervised,
         )
     finally:

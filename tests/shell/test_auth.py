@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from gates.core.behaviour import Identity, Refresh
 from gates.core.target import Auth, Login
 from gates.shell import auth
 from gates.shell.network import Refused
@@ -31,7 +32,11 @@ class Service(BaseHTTPRequestHandler):
         SEEN.append((self.path, self.headers["Content-Type"], body))
         status, answer = ANSWERS.get(self.path, (200, None))
         content = b"<html>" if answer is None else json.dumps(answer).encode()
+        if self.path.startswith("/cookie-"):
+            status = int(self.path.rpartition("-")[2])
         self.send_response(status)
+        if self.path.startswith("/cookie-"):
+            self.send_header("Set-Cookie", "sid=abc-123; HttpOnly")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -58,7 +63,7 @@ def login(path: str, token: str = "/access_token", *, form: bool = False) -> Aut
 
 
 def asked(given: Auth, origin: str) -> dict[str, str]:
-    return auth.authenticate(given, origin, {"PASSWORD": PASSWORD}, (origin,))
+    return auth.authenticate(given, origin, {"PASSWORD": PASSWORD}, (origin,)).headers
 
 
 def test_static_headers_need_no_request() -> None:
@@ -122,6 +127,49 @@ def test_nobody_there_is_an_error_and_another_origin_is_refused(origin: str) -> 
     assert SEEN == []
 
 
-def test_the_token_itself_is_among_what_must_be_hidden() -> None:
-    values = auth.secret_values({"Authorization": "Bearer tok-123", "X": "key"})
-    assert values == ("Bearer tok-123", "key", "tok-123")
+def test_the_tokens_themselves_are_among_what_must_be_hidden() -> None:
+    access = auth.Access(
+        headers={"Authorization": "Bearer tok-123", "X": "key"}, answer={"refresh": "tok-9"}
+    )
+    refresh = Refresh(path="/r", body={"t": "{token}"}, token="/refresh")
+    assert auth.secret_values(access, Auth()) == ("Bearer tok-123", "key", "tok-123")
+    found = auth.secret_values(access, Auth(refresh=refresh))
+    assert found == ("Bearer tok-123", "key", "tok-123", "tok-9")
+
+
+def test_another_identity_logs_in_with_its_own_fields(origin: str) -> None:
+    given = login("/ok")
+    other = Identity(role="admin", rank=10, body={"username": "root"})
+    made = auth.identify("admin", other, given, origin, {"PASSWORD": PASSWORD}, (origin,))
+    assert (made.role, made.rank) == ("admin", 10)
+    assert made.headers == {"Authorization": "Bearer tok-123"}
+    assert json.loads(SEEN[0][2]) == {"username": "root", "password": PASSWORD}
+    assert made.login is not None
+    assert made.login["path"] == "/ok"
+    assert made.answer == {"access_token": "tok-123", "expires": 900}
+
+
+def test_an_identity_with_headers_needs_no_login(origin: str) -> None:
+    other = Identity(headers={"X-Api-Key": "${KEY}"})
+    made = auth.identify("bot", other, login("/ok"), origin, {"KEY": "k-1"}, (origin,))
+    assert made.headers == {"X-Api-Key": "k-1"}
+    assert SEEN == []
+
+
+def test_an_identity_that_is_refused_is_named(origin: str) -> None:
+    given = login("/denied")
+    with pytest.raises(auth.AuthError, match="identity other: login POST /denied.* is 401") as one:
+        auth.identify("other", Identity(), given, origin, {"PASSWORD": PASSWORD}, (origin,))
+    assert "identities.other.body" in one.value.detail
+
+
+@pytest.mark.parametrize("status", [200, 302])
+def test_a_login_that_sets_a_cookie(origin: str, status: int) -> None:
+    given = Auth(login=Login(path=f"/cookie-{status}", body={}, cookie="sid"))
+    assert asked(given, origin) == {"Cookie": "sid=abc-123"}
+
+
+def test_a_login_that_sets_another_cookie_says_which(origin: str) -> None:
+    given = Auth(login=Login(path="/cookie-200", body={}, cookie="session"))
+    with pytest.raises(auth.AuthError, match='"session" is not set.* sets sid'):
+        asked(given, origin)
