@@ -19,6 +19,7 @@ from msgspec.structs import FieldInfo
 from gates.core import behaviour
 from gates.core.excuses import WaiverFile
 from gates.core.model import Scorecard
+from gates.core.oracle import Oracle
 from gates.core.policy import Policy, Profile
 from gates.core.target import Target
 from gates.shell import bundled
@@ -29,6 +30,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "policy": Policy,
     "profile": Profile,
     "waivers": WaiverFile,
+    "oracle": Oracle,
     "scorecard": Scorecard,
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
