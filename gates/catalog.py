@@ -36,6 +36,7 @@ BUILT_IN = {
         "npm_audit",
         "npm_lock",
         "openapi",
+        "operations",
         "pip_audit",
         "prettier",
         "pytest",

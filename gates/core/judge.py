@@ -115,6 +115,7 @@ def judged(
         findings_total=len(excused.findings),
         fixed=excused.fixed if failure is None else (),
         awaiting=tuple(text for tool in report.reports for text in tool.pending),
+        operations=tuple(cell for tool in report.reports for cell in tool.operations),
         evidence=evidence(report),
     )
 

@@ -175,6 +175,22 @@ class OperationEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     detail: str = ""
 
 
+class Cell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of one aspect of one operation, all tools together."""
+
+    state: Status = Status.NO_DATA
+    count: int = 0
+    value: float | None = None
+    detail: str = ""
+
+
+class OperationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation with the aspects of which anything is known."""
+
+    operation: str
+    cells: dict[Aspect, Cell] = {}
+
+
 class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool said, free of policy.
 
@@ -284,6 +300,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     findings_total: int = 0
     fixed: tuple[Known, ...] = ()
     awaiting: tuple[str, ...] = ()
+    operations: tuple[OperationEvidence, ...] = ()  # in the scorecard they are joined instead
     evidence: Evidence = Evidence()
     blocking: bool = True
 
@@ -371,6 +388,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     levels: tuple[LevelResult, ...] = ()
     gates: tuple[GateResult, ...] = ()
+    operations: tuple[OperationRow, ...] = ()  # what all gates together know of each operation
     next_steps: tuple[str, ...] = ()
     waivers: tuple[WaiverUse, ...] = ()
     baseline: BaselineUse | None = None

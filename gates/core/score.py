@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from gates.core import matrix
 from gates.core.excuses import baseline_use, uses
 from gates.core.model import (
     CriterionResult,
@@ -163,7 +164,8 @@ def scorecard(
         decided_by=decided_by,
         score=sums(c for gate in deciding for c in gate.criteria).score,
         levels=tuple(level(number, ordered, plan) for number in numbers),
-        gates=ordered,
+        gates=tuple(msgspec.structs.replace(gate, operations=()) for gate in ordered),
+        operations=matrix.rows(cell for gate in ordered for cell in gate.operations),
         next_steps=tuple(next_steps(ordered)),
         waivers=uses(plan.excuses, ordered),
         baseline=baseline_use(plan.excuses, ordered),

@@ -1,5 +1,6 @@
 """Proves that a gate can fail: plants a tool's control, runs the real tool, asks the real judge."""
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,7 +32,7 @@ QUICK = {
     "history": False,
     "configuration": "ours",
 }
-
+EARLIER = "earlier"  # folder of a control: what other gates of the run have left
 
 WORDS = {True: "detected", False: "not detected", None: "not run"}
 
@@ -141,6 +142,9 @@ def judged(gate: PlannedGate, control: Control, work: Work) -> GateResult:
     """Lay out the control as a target, run the gate on it, and judge."""
     place = work.folder / f"{gate.id}-{gate.tools[0]}"
     target = laid_out(control, place / "target")
+    if (earlier := place / "target" / EARLIER).is_dir():
+        (place / "run").mkdir()
+        shutil.move(earlier, place / "run" / "results")
     wish = Wish(target=target, root=place / "target", output=place / "run", today=work.today)
     with session(wish, work.cancel, work.environ, work.programs) as opened:
         report = ran(gate, opened)
