@@ -30,42 +30,14 @@ from gates.shell.readiness import (
     wrong_listener,
 )
 
-__all__ = ["Running", "ServiceError", "running"]
+__all__ = ["Place", "Running", "ServiceError", "beside", "running", "started"]
 
 LOOPBACK = "127.0.0.1"
 LOG_BYTES = 8 * 2**20
 STEP_DEADLINE_S = 60.0  # for migrate and seed, if the start deadline is not longer
 HASTY_STOP_S = 2.0  # after a cancellation, instead of the target's own stop deadline
 STRAY_GRACE_S = 1.0  # for what a service that died leaves behind: its death is told soon
-PLACEHOLDER = re.compile(r"\{(python|node|port|state|output)\}")
-
-
-class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A healthy service. `ready_s` is None and `pid` 0 for one that was already running.
-
-    `pid` is its supervisor's: the service is everything below. `attempts` counts the health
-    requests before it was taken for ready. `log` need not exist. `health` is the path they ask.
-    `place` is where it was started, None for one that was already running.
-    """
-
-    base_url: str
-    port: int
-    ready_s: float | None
-    attempts: int
-    log: Path
-    health: str = ""
-    pid: int = 0
-    place: "Place | None" = None
-    supervised: Supervised | None = None
-
-    def died(self) -> str | None:
-        """How it ended, e.g. `exited with 3`; None while it runs, or if it is not ours."""
-        finished = self.supervised.wait(0) if self.supervised else None
-        return ended(finished) if finished else None
-
-    def log_tail(self, lines: int = SHOWN_LINES) -> str:
-        """The last lines it wrote but for our health checks, raw: redact them before showing."""
-        return last_lines(self.log, lines, self.health)
+PLACEHOLDER = re.compile(r"\{(python|node|port|state|output|upstream\.[^{}]+)\}")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +55,34 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(_fill(part, self.values) for part in argv)
 
 
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A healthy service. `ready_s` is None and `pid` 0 for one that was already running.
+
+    `pid` is its supervisor's: the service is everything below. `attempts` counts the health
+    requests before it was taken for ready. `log` need not exist. `health` is the path they ask.
+    `place` is where it was started, None for one that was already running.
+    """
+
+    base_url: str
+    port: int
+    ready_s: float | None
+    attempts: int
+    log: Path
+    health: str = ""
+    pid: int = 0
+    place: Place | None = None
+    supervised: Supervised | None = None
+
+    def died(self) -> str | None:
+        """How it ended, e.g. `exited with 3`; None while it runs, or if it is not ours."""
+        finished = self.supervised.wait(0) if self.supervised else None
+        return ended(finished) if finished else None
+
+    def log_tail(self, lines: int = SHOWN_LINES) -> str:
+        """The last lines it wrote but for our health checks, raw: redact them before showing."""
+        return last_lines(self.log, lines, self.health)
+
+
 @contextmanager
 def running(
     service: Service,
@@ -95,6 +95,7 @@ def running(
     cancel: Cancellation,
     node: str = "",
     port: int = 0,
+    upstreams: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """Starts a service (or looks for the one at `base_url`), yields it healthy, stops it.
 
@@ -102,32 +103,42 @@ def running(
     environment and `variables` the values of
     `service.env_from` and `service.env_generate`; `service.env` overrides both. `output` gets
     service.log, the state folder and the outputs of migrate and seed. `port` 0 means any free
-    one. Raises ServiceError: TARGET_DOWN, WRONG_TARGET, ENVIRONMENT_FAILED (migrate or seed),
+    one. `upstreams` are other addresses, by name, than those of the target file. Raises
+    ServiceError: TARGET_DOWN, WRONG_TARGET, ENVIRONMENT_FAILED (migrate or seed),
     REFUSED_BY_SAFETY (base_url) or CANCELLED; OSError if `output` cannot be written.
     """
     if service.base_url:
         yield _attached(service, output, cancel)
         return
     with reserved_port(port) as reserved:
-        place = placed(service, tree, python, {**env, **variables}, output, reserved, node)
+        place = placed(
+            service, tree, python, {**env, **variables}, output, reserved, node, upstreams
+        )
         run_step("migrate", service.migrate, place, cancel)
         run_step("seed", service.seed, place, cancel)
+    with started(place, cancel) as made:
+        yield made
+
+
+@contextmanager
+def started(place: Place, cancel: Cancellation) -> Iterator[Running]:
+    """Starts the service in a place that is made, yields it healthy, stops it. Raises as above."""
     supervised, begin = start_in(place), time.monotonic()
     try:
         health = _until_ready(place, supervised, begin, cancel)
         yield Running(
-            base_url=f"http://{LOOPBACK}:{reserved}",
-            port=reserved,
+            base_url=f"http://{LOOPBACK}:{place.port}",
+            port=place.port,
             ready_s=health.ready_s,
             attempts=health.attempts,
             log=place.log,
-            health=service.health,
+            health=place.service.health,
             pid=supervised.pid,
             place=place,
             supervised=supervised,
         )
     finally:
-        stop(supervised, service.stop_deadline_s, cancel)
+        stop(supervised, place.service.stop_deadline_s, cancel)
 
 
 def _attached(service: Service, output: Path, cancel: Cancellation) -> Running:
@@ -179,6 +190,7 @@ def placed(
     output: Path,
     port: int,
     node: str = "",
+    upstreams: Mapping[str, str] | None = None,
 ) -> Place:
     """Makes the folder of this start and fills in the environment."""
     output = output.absolute()
@@ -193,6 +205,7 @@ def placed(
         "port": str(port),
         "state": str(state),
         "output": str(output),
+        **upstream_values(service, upstreams or {}),
     }
     own = {name: _fill(value, values) for name, value in service.env.items()}
     return Place(
@@ -203,6 +216,24 @@ def placed(
         env={**env, "PATH": _commands_of(programs, env.get("PATH", os.defpath)), **own},
         values=values,
         port=port,
+    )
+
+
+def upstream_values(service: Service, led: Mapping[str, str]) -> dict[str, str]:
+    """The placeholders of the upstreams: where each is, or where the service is led instead."""
+    return {
+        f"upstream.{each.name}": led.get(each.name, each.address)
+        for each in service.upstreams
+        if each.address
+    }
+
+
+def beside(place: Place, port: int, log: Path) -> Place:
+    """The place of another start with the same state, on another port or with another log."""
+    values = {**place.values, "port": str(port)}
+    own = {name: _fill(value, values) for name, value in place.service.env.items()}
+    return msgspec.structs.replace(
+        place, values=values, env={**place.env, **own}, port=port, log=log
     )
 
 
@@ -220,7 +251,7 @@ def _numbered(stem: str, number: int) -> str:
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
     """Replaces the placeholders in one pass: what a value contains is not looked at again."""
-    return PLACEHOLDER.sub(lambda found: values[found[1]], text)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def run_step(name: str, argv: tuple[str, ...], place: Place, cancel: Cancellation) -> None:
