@@ -3,7 +3,7 @@
 A cell keeps the worst state, the sum of the counts and the largest value that any tool gave.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gates.core.model import Aspect, Cell, OperationEvidence, OperationRow, Status
 
@@ -22,32 +22,30 @@ SEPARATOR = "; "
 
 def rows(evidence: Iterable[OperationEvidence]) -> tuple[OperationRow, ...]:
     """One row per operation, sorted by path and method; aspects in the order of the enum."""
-    cells: dict[str, dict[Aspect, Cell]] = {}
+    known: dict[str, dict[Aspect, list[OperationEvidence]]] = {}
     for one in evidence:
-        row = cells.setdefault(one.operation, {})
-        new = Cell(state=one.state, count=one.count, value=one.value, detail=one.detail)
-        row[one.aspect] = together(row[one.aspect], new) if one.aspect in row else new
+        known.setdefault(one.operation, {}).setdefault(one.aspect, []).append(one)
     return tuple(
-        OperationRow(operation=name, cells=ordered(cells[name]))
-        for name in sorted(cells, key=by_path)
+        OperationRow(operation=name, cells=ordered(known[name]))
+        for name in sorted(known, key=by_path)
     )
 
 
-def together(one: Cell, two: Cell) -> Cell:
-    """What two tools know of the same thing."""
-    values = [value for value in (one.value, two.value) if value is not None]
-    details = dict.fromkeys(text for text in (one.detail, two.detail) if text)
+def together(known: Sequence[OperationEvidence]) -> Cell:
+    """What all tools know of one aspect; who could not try says nothing where another could."""
+    tried = [one for one in known if one.state is not Status.NO_DATA] or known
+    details = dict.fromkeys(one.detail for one in tried if one.detail)
     return Cell(
-        state=min(one.state, two.state, key=WORST_FIRST.index),
-        count=one.count + two.count,
-        value=max(values, default=None),
+        state=min((one.state for one in known), key=WORST_FIRST.index),
+        count=sum(one.count for one in known),
+        value=max((one.value for one in known if one.value is not None), default=None),
         detail=SEPARATOR.join(details),
     )
 
 
-def ordered(cells: Mapping[Aspect, Cell]) -> dict[Aspect, Cell]:
+def ordered(known: Mapping[Aspect, Sequence[OperationEvidence]]) -> dict[Aspect, Cell]:
     """The cells in the order of the columns."""
-    return {aspect: cells[aspect] for aspect in Aspect if aspect in cells}
+    return {aspect: together(known[aspect]) for aspect in Aspect if aspect in known}
 
 
 def by_path(operation: str) -> tuple[str, str]:
