@@ -273,6 +273,7 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         base_url=grant.base_url,
         ready_s=grant.ready_s,
         state=grant.state,
+        control=grant.control,
         recorded=str(exchanges_of(session)),
         results=str(session.results),
         base_document=grant.base_document,

@@ -15,6 +15,7 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.core.tool import Tool
 from gates.runner import ingest
+from gates.runner.door import Door
 from gates.runner.logins import LoginFailed, Logins
 from gates.runner.session import Session
 from gates.shell import environment, node_programs
@@ -22,7 +23,8 @@ from gates.shell.aftermath import LOG, explained
 from gates.shell.auth import Access
 from gates.shell.documents import load_document
 from gates.shell.network import Refused, allow_list
-from gates.shell.service import Running, ServiceError, run_step, running
+from gates.shell.service import Place, Running, ServiceError, run_step, running
+from gates.shell.upstreams import Proxies
 
 SERVICE_RESOURCES = ("service", "exclusive")
 
@@ -55,6 +57,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     document: str = ""
     base_document: str = ""
     state: str = ""
+    control: str = ""  # the door's socket, for a gate that cuts upstreams
     headers: dict[str, str] = {}
     identities: dict[str, Access] = {}
     renew: Callable[[], "Grant"] | None = None
@@ -68,6 +71,13 @@ def node_tools(gate: PlannedGate) -> list[Tool]:
             tool = catalog.load(name, gate.own)
             found += [tool] if getattr(tool, "LANGUAGE", "") == "node" else []
     return found
+
+
+def addresses(service: Service) -> dict[str, str]:
+    """The upstreams that a proxy of ours can stand before; none of a service that runs already."""
+    if not service.start:
+        return {}
+    return {each.name: each.address for each in service.upstreams if each.address}
 
 
 class Stage:
@@ -87,6 +97,8 @@ class Stage:
         self._down = ""
         self._open = ExitStack()
         self._running: Running | None = None
+        self._with_door = False  # whether the service runs, or is to run, behind a door
+        self._door: Door | None = None
         self._logins: Logins | None = None  # at this start of the service
 
     def grant(self, gate: PlannedGate) -> Grant:
@@ -277,6 +289,9 @@ class Stage:
         service = self._session.target.service
         if service is None:
             raise Unavailable(Reason.TARGET_DOWN, "the target file names no [service]")
+        if gate.policy.upstreams != self._with_door:
+            self.close()
+            self._with_door = gate.policy.upstreams
         if self._running is None:
             self._start(service, made, gate.id)
         elif gate.policy.state == "fresh":
@@ -302,7 +317,9 @@ class Stage:
         self._starts += 1
         self._starter = gate
         env, _ = environment.allowed(session.environ)
+        proxies = Proxies(addresses(service)) if self._with_door else None
         try:
+            led = self._open.enter_context(proxies).addresses if proxies else {}
             self._running = self._open.enter_context(
                 running(
                     service,
@@ -314,13 +331,32 @@ class Stage:
                     output=self._place(),
                     cancel=session.cancel,
                     port=port,
+                    upstreams=led,
                 )
             )
+            if proxies:
+                self._door = self._opened(self._running, service, proxies, env)
         except ServiceError as error:
             self._keep_log()
             detail = session.secrets.redactor().text(error.detail)
             self._down = f"the target is down: {detail.partition(LOG)[0]}"
             raise Unavailable(error.reason, detail) from error
+
+    def _opened(
+        self, service: Running, said: Service, proxies: Proxies, env: dict[str, str]
+    ) -> Door:
+        """The door to a service that runs; its commands run in the judged tree."""
+        place = service.place or Place(
+            service=said,
+            tree=self._session.tree,
+            output=self._place(),
+            log=service.log,
+            env=env,
+            values={},
+            port=service.port,
+        )
+        place.output.mkdir(parents=True, exist_ok=True)
+        return self._open.enter_context(Door(service, place, proxies, self._session.cancel))
 
     def _granted(self, gate: PlannedGate, made: Grant) -> Grant:
         service, target = self._running, self._session.target
@@ -344,6 +380,7 @@ class Stage:
             ready_s=service.ready_s,
             service_log=str(service.log),
             state=service.place.values["state"] if service.place else "",
+            control=self._door.path if self._door else "",
             headers=headers,
             identities=identities,
             document=self._document_for(service, headers),
@@ -362,6 +399,9 @@ class Stage:
         if self._running is None:
             return None
         died = self._running.died()
+        if self._door is not None and self._door.disturbed:
+            self.close()
+            return None
         if died is None:
             return None
         detail = f"the target {died}{explained(self._running.log_tail())}"
@@ -375,6 +415,7 @@ class Stage:
         """Stop the service, if one runs, and keep its log."""
         self._running = None
         self._logins = None
+        self._door = None
         try:
             self._open.close()
         finally:
