@@ -5,6 +5,7 @@ proxies, no cookies and no retries: one call is at most one connection.
 """
 
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ __all__ = [
     "Response",
     "allow_list",
     "check",
+    "connected",
     "request",
 ]
 
@@ -117,6 +119,28 @@ def request(
         detail = f"{origin} sent a body of more than {max_bytes} bytes"
         raise NetworkError(Problem.BODY_TOO_LARGE, detail, answer)
     return answer
+
+
+def connected(
+    url: str, allow: tuple[str, ...], deadline_s: float, *, resolve: Resolver = addresses_of
+) -> tuple[Origin, socket.socket]:
+    """A connection to an allowed origin, for what is no single request; the caller closes it.
+
+    Raises Refused before any packet, NetworkError afterwards.
+    """
+    origin, pinned = _approved(url, allow, resolve)
+    problem: OSError = OSError("no address")
+    for address in pinned:
+        try:
+            line = socket.create_connection((address, origin.port), timeout=deadline_s)
+            if origin.scheme == "https":
+                secure = ssl.create_default_context()
+                return origin, secure.wrap_socket(line, server_hostname=origin.host)
+        except OSError as error:
+            problem = error
+        else:
+            return origin, line
+    raise _problem(problem, origin, False, deadline_s)
 
 
 def _approved(
