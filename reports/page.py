@@ -15,6 +15,7 @@ from gates.core.model import (
 from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
+from reports.matrix import Matrix, matrix_of
 from reports.order import (
     criteria_worst_first,
     gates_worst_first,
@@ -83,6 +84,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     unreported: int  # gates without a result
     skipped: tuple[tuple[str, tuple[str, ...]], ...]  # reason → what is skipped for it
     waivers: Waivers | None
+    matrix: Matrix | None
     old: int  # findings that the baseline knows, and that count all the same
     reused: int
     oldest_s: float
@@ -115,6 +117,7 @@ def page(card: Scorecard) -> Page:
         unreported=sum(gate.status is GateStatus.NOT_RUN for gate in gates),
         skipped=tuple(_skipped(gates)),
         waivers=waivers,
+        matrix=matrix_of(card.operations),
         old=_old(every),
         reused=len(ages),
         oldest_s=max(ages, default=0.0),

@@ -101,8 +101,8 @@ def poisoned(value: Any, payload: str) -> Any:
             return tuple(poisoned(each, payload) for each in value)
         case Mapping():
             return {
-                f"{payload}{index or ''}": poisoned(each, payload)
-                for index, each in enumerate(value.values())
+                key if isinstance(key, Enum) else f"{payload}{index or ''}": poisoned(each, payload)
+                for index, (key, each) in enumerate(value.items())
             }
         case _:
             return value

@@ -5,7 +5,9 @@ import math
 import msgspec
 
 from gates.core.model import (
+    Aspect,
     BaselineUse,
+    Cell,
     CriterionResult,
     Evidence,
     Execution,
@@ -15,6 +17,7 @@ from gates.core.model import (
     GateStatus,
     Known,
     LevelResult,
+    OperationRow,
     PolicyState,
     Reason,
     RunInfo,
@@ -538,9 +541,39 @@ def _green() -> tuple[GateResult, ...]:
     )
 
 
+def operations(failing: bool = False) -> tuple[OperationRow, ...]:
+    """Four operations; with `failing` a stranger may read an order."""
+    seen = Cell(state=Status.PASS, count=1)
+    state = Status.FAIL if failing else Status.PASS
+
+    def row(operation: str, **more: Cell) -> OperationRow:
+        cells = {Aspect[name]: cell for name, cell in more.items()}
+        return OperationRow(operation=operation, cells={Aspect.DOCUMENTED: seen, **cells})
+
+    return (
+        row("GET /health", EXERCISED=Cell(state=Status.PASS, count=31)),
+        row(
+            "GET /v1/orders/{order_id}",
+            EXERCISED=Cell(state=Status.PASS, count=1204),
+            STATEFUL=Cell(state=Status.PASS, count=87),
+            AUTHENTICATION=Cell(state=Status.PASS, count=7),
+            AUTHORISATION=Cell(state=state, count=5, detail="as another user"),
+            CHANGED=Cell(state=Status.PASS, count=2),
+        ),
+        row(
+            "GET /v1/books",
+            EXERCISED=Cell(state=Status.PASS, count=640),
+            LOADED=Cell(state=Status.PASS, count=2105, value=7.25),
+            COVERED=Cell(state=Status.PASS, value=93.4),
+        ),
+        row("DELETE /v1/books/{book_id}", AUTHORISATION=Cell(detail="no object could be made")),
+    )
+
+
 def passing() -> Scorecard:
     """Everything holds."""
-    return scorecard(_green(), Verdict.PASS, "every gate holds, score 100")
+    why = "every gate holds, score 100"
+    return scorecard(_green(), Verdict.PASS, why, operations=operations())
 
 
 def failing(findings: int = 140) -> Scorecard:
@@ -550,6 +583,7 @@ def failing(findings: int = 140) -> Scorecard:
         gates,
         Verdict.FAIL,
         f"lint failed: lint.errors: {findings} is not == 0",
+        operations=operations(failing=True),
         next_steps=(
             f"lint: Lint errors: {findings} is not == 0 — ruff check --fix mends many of them.",
             "tests: Failed tests and errors: 1 is not == 0",
