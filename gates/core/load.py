@@ -98,6 +98,7 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     trailing_gone: Count  # requests at the very end in a row that found no target
     total: Recorded
     operations: dict[str, Recorded]
+    asked: dict[str, str] = {}  # method and path of each operation, without its query
     generator: Generator
     interval_s: float
     intervals: tuple[Interval, ...]

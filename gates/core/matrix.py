@@ -3,6 +3,7 @@
 A cell keeps the worst state, the sum of the counts and the largest value that any tool gave.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gates.core.model import Aspect, Cell, OperationEvidence, OperationRow, Status
@@ -18,17 +19,39 @@ LOOKS = (  # aspects under which an operation was really called and judged
     Aspect.LOADED,
 )
 SEPARATOR = "; "
+VARIABLE = re.compile(r"\\\{[^{}/]+\\\}")  # of a path, as re.escape writes it
 
 
 def rows(evidence: Iterable[OperationEvidence]) -> tuple[OperationRow, ...]:
     """One row per operation, sorted by path and method; aspects in the order of the enum."""
+    given = tuple(evidence)
     known: dict[str, dict[Aspect, list[OperationEvidence]]] = {}
-    for one in evidence:
-        known.setdefault(one.operation, {}).setdefault(one.aspect, []).append(one)
+    named = Names(one.operation for one in given if one.aspect is Aspect.DOCUMENTED)
+    for one in given:
+        known.setdefault(named.of(one.operation), {}).setdefault(one.aspect, []).append(one)
     return tuple(
         OperationRow(operation=name, cells=ordered(known[name]))
         for name in sorted(known, key=by_path)
     )
+
+
+class Names:
+    """The documented operations; a request as it was sent is given the name of its operation."""
+
+    def __init__(self, documented: Iterable[str]) -> None:
+        self._known = frozenset(documented)
+        # Literal parts before variables: "/books/new" is not a "/books/{id}".
+        self._patterns = [
+            (re.compile(VARIABLE.sub("[^/]+", re.escape(name))), name)
+            for name in sorted(self._known, key=lambda name: (name.count("{"), name))
+        ]
+
+    def of(self, operation: str) -> str:
+        """The documented name, or the given one where there is none."""
+        if operation in self._known:
+            return operation
+        found = (name for pattern, name in self._patterns if pattern.fullmatch(operation))
+        return next(found, operation)
 
 
 def together(known: Sequence[OperationEvidence]) -> Cell:

@@ -53,6 +53,10 @@ class Session:
             trailing_gone=recorder.trailing_gone,
             total=total(operations),
             operations=operations,
+            asked={
+                one.name: f"{one.method} {one.path.partition('?')[0]}"
+                for one in self.scenario.operations
+            },
             generator=self._generator(),
             interval_s=recorder.interval_s,
             intervals=recorder.intervals(),

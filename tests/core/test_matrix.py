@@ -52,3 +52,18 @@ def test_a_changed_operation_needs_a_look(aspect: Aspect, state: Status, unseen:
 def test_an_operation_that_has_not_changed_needs_none() -> None:
     rows = matrix.rows([known("GET /a", Aspect.CHANGED, Status.NO_DATA)])
     assert matrix.without_evidence(rows) == ()
+
+
+def test_a_request_as_it_was_sent_belongs_to_its_operation() -> None:
+    rows = matrix.rows(
+        [
+            *(known(name, Aspect.DOCUMENTED) for name in ("GET /b/{b_id}", "GET /b/new")),
+            known("GET /b/7", Aspect.LOADED, count=2),
+            known("GET /b/8", Aspect.LOADED, count=3),
+            known("GET /b/new", Aspect.LOADED, count=5),
+            known("POST /b/7", Aspect.LOADED, count=9),
+            known("GET /b/7/c", Aspect.LOADED, count=9),
+        ]
+    )
+    counts = {row.operation: row.cells[Aspect.LOADED].count for row in rows}
+    assert counts == {"GET /b/{b_id}": 5, "GET /b/new": 5, "POST /b/7": 9, "GET /b/7/c": 9}

@@ -6,11 +6,21 @@ busy process are the generator's own fault, whatever the target does. Requests b
 of open ones (which lies above what time-outs leave open) are handled arrivals that failed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gates.core import load, statistics
 from gates.core.load import LoadResult, Recorded
-from gates.core.model import Finding, Measurement, Reason, Series, Severity, ToolReport
+from gates.core.model import (
+    Aspect,
+    Finding,
+    Measurement,
+    OperationEvidence,
+    Reason,
+    Series,
+    Severity,
+    Status,
+    ToolReport,
+)
 from gates.core.tool import Metric, ParseError, ToolOutput
 from gates.tools.formats import strict_json
 
@@ -60,7 +70,26 @@ def read(outputs: tuple[ToolOutput, ...], tool: str) -> ToolReport:
         findings=_findings(result, tool),
         notes=_notes(result),
         series=_series(result),
+        operations=tuple(_evidence(result)),
     )
+
+
+def _evidence(result: LoadResult) -> Iterator[OperationEvidence]:
+    """How each operation did: many kinds of requests may be one operation of the document."""
+    for name, part in sorted(result.operations.items()):
+        if name not in result.asked or not part.requests:
+            continue
+        failures = sum(part.failures.values())
+        yield OperationEvidence(
+            operation=result.asked[name],
+            aspect=Aspect.LOADED,
+            state=Status.FAIL if failures == part.requests else Status.PASS,
+            count=part.requests,
+            value=statistics.percentile(part.response, 0.95) / _US_PER_MS
+            if part.response
+            else None,
+            detail=f"{failures} of {part.requests} requests failed" if failures else "",
+        )
 
 
 def _result(output: ToolOutput) -> LoadResult:
