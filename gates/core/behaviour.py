@@ -90,6 +90,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Operations that only this role may use, by role."""
     public: tuple[str, ...] = ()
     """Operations whose objects everybody with an account may use."""
+    private: tuple[str, ...] = ()
+    """Operations whose objects are their owner's alone, whatever their list shows to others."""
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
