@@ -330,9 +330,11 @@ def _names(oracle: Oracle, known: Known) -> Iterator[Trouble]:
     yield from _unknown(("values",), oracle.values, list(MADE_UP), known)
     for index, step in enumerate(oracle.steps):
         for key, part in msgspec.to_builtins(step).items():
-            if key != "capture":
+            if key not in ("capture", "expect"):
                 yield from _unknown(("steps", index, key), part, values, known)
         values += step.capture
+        expect = msgspec.to_builtins(step.expect)
+        yield from _unknown(("steps", index, "expect"), expect, values, known)
 
 
 def _unknown(path: KeyPath, part: Any, values: list[str], known: Known) -> Iterator[Trouble]:
