@@ -1,6 +1,7 @@
 """A tool that runs one of the programs of tests/faults/programs, as the policy's options say.
 
-Options: `program` (its name), `arguments` (texts), `secrets` (kinds that it is handed).
+Options: `program` (its name), `arguments` (texts), `secrets` (kinds that it is handed), `times`
+(how often it runs), `fresh` (whether each run asks for a fresh state).
 """
 
 from pathlib import Path
@@ -17,7 +18,7 @@ PROGRAMS = Path(__file__).parents[1] / "programs"
 def commands(target, options):
     settings = options.settings
     program = PROGRAMS / f"{settings.get('program', 'works')}.py"
-    return (
+    return tuple(
         Invocation(
             argv=(options.python, str(program), *settings.get("arguments", ())),
             cwd=options.output,
@@ -25,12 +26,14 @@ def commands(target, options):
             files={"result": "result.json"},
             env={"FAKE_BASE_URL": options.base_url, "FAKE_TREE": options.tree},
             secrets=tuple(settings.get("secrets", ())),
-        ),
+            fresh=settings.get("fresh", False),
+        )
+        for _ in range(settings.get("times", 1))
     )
 
 
 def parse(outputs):
-    (output,) = outputs
+    *_, output = outputs
     if output.exit_code == 75:
         raise ParseError(Reason.GENERATOR_UNHEALTHY, "schedule lag p99 99 ms (at most 10 ms)")
     if output.exit_code != 0:
