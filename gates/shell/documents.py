@@ -21,7 +21,7 @@ from gates.core.openapi import (
 from gates.core.target import OpenApi
 from gates.shell import json_strict, network, yaml_strict
 
-__all__ = ["Document", "DocumentError", "Source", "load_document", "read_source"]
+__all__ = ["Document", "DocumentError", "Source", "decoded", "load_document", "read_source"]
 
 MAX_BYTES = 16 * 2**20
 DEADLINE_S = 30.0
@@ -160,7 +160,7 @@ def _reason(error: network.NetworkError) -> Reason:
 def _source(location: str, place: _Folder | _Served) -> Source:
     path = posixpath.normpath(location.lstrip("/"))
     name = place.name(location)
-    document = _decoded(place.read(path), name)
+    document = decoded(place.read(path), name)
     if not isinstance(document, dict):
         raise unreadable("schema", f"{name} is no object")
     said = version(document)
@@ -168,11 +168,11 @@ def _source(location: str, place: _Folder | _Served) -> Source:
         name=name,
         file=location if isinstance(place, _Folder) else "",
         version=said,
-        bundle=bundle(document, path, lambda file: _decoded(place.read(file), file)),
+        bundle=bundle(document, path, lambda file: decoded(place.read(file), file)),
     )
 
 
-def _decoded(data: bytes, name: str) -> JSON:
+def decoded(data: bytes, name: str) -> JSON:
     """JSON if it looks like JSON, else YAML. Raises DocumentError naming the file."""
     text = _text(data, name)
     try:
