@@ -99,6 +99,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     exclude: dict[str, str] = {}
     """Operations that must not be fuzzed, each with the reason."""
+    refusals: dict[str, str] = {}
+    """Operations that refuse some valid input by a rule that no schema can say, each with it."""
     identities: tuple[str, ...] = ()
     """Identities that it acts as, one run each, besides that of [auth]."""
     corpus: str = "gatescore/corpus"
