@@ -191,5 +191,7 @@ class Observability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Path of the Prometheus metrics."""
     request_id: str = "X-Request-ID"
     """Header of the request's id."""
+    families: tuple[str, ...] = ()
+    """Further metrics that it has to show: of queries, caches and connections, where it has any."""
     logs: Logs = Logs()
     """How it logs."""
