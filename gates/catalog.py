@@ -19,6 +19,7 @@ BUILT_IN = {
         "bandit",
         "build",
         "calls",
+        "compatibility",
         "detect_secrets",
         "documentation",
         "duplicates",

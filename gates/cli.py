@@ -22,6 +22,7 @@ COMMANDS = {
     "list": "list the gates and criteria of a policy",
     "explain": "say what a gate or criterion demands, and why",
     "doctor": "check that this machine can run the gates",
+    "compat": "compare two OpenAPI documents: what breaks a client",
     "judge": "judge stored evidence again, under any policy; runs nothing",
     "baseline": "write down the findings that are known, so that only new ones count",
     "waive": "write a waiver for one finding, for review",
