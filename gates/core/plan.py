@@ -124,7 +124,8 @@ def planned(
 def languages(target: Target) -> tuple[str, ...]:
     """Languages of the target's source."""
     python = target.code is not None and bool(target.code.paths)
-    return (*(["python"] if python else []), *(["node"] if target.node is not None else []))
+    node = target.node is not None and bool(target.node.paths)
+    return (*(["python"] if python else []), *(["node"] if node else []))
 
 
 def equipped(

@@ -52,9 +52,13 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """JavaScript or TypeScript source, and how its packages are installed."""
+    """JavaScript or TypeScript source, and how its packages are installed.
 
-    paths: tuple[str, ...]
+    Without `paths` there are packages and no source to judge: a service that is installed
+    ready-made. The file then says so: `[absent] code = "reason"`.
+    """
+
+    paths: tuple[str, ...] = ()
     """Folders and files of the source that is judged."""
     tests: tuple[str, ...] = ()
     """Folders and files of the tests."""

@@ -42,8 +42,6 @@ def _files(target: Target, root: Path) -> Iterator[Trouble]:
     for index, package in enumerate(code.packages if code else ()):
         if package.startswith((".", "/")):
             yield from _file(("code", "packages", index), folder_of(package), root)
-    if target.node and not target.node.paths:
-        yield Trouble(path=("node", "paths"), message="is empty", allowed="folders of the source")
     if code and code.build:
         yield from _words(("code", "build"), code.build, _BUILD_WORDS)
     if dependencies and not dependencies.files:
