@@ -15,9 +15,11 @@ from gates.core.plan import PlannedGate
 from gates.core.target import Code, Dependencies, OpenApi, Target
 from gates.core.tool import Control, Metric
 from gates.runner import schedule
+from gates.runner.environments import Environments
 from gates.runner.prepare import PrepareError, Wish, session
 from gates.runner.session import Programs, Session
-from gates.runner.stage import SERVICE_RESOURCES, Stage, Unavailable
+from gates.runner.stage import SERVICE_RESOURCES
+from gates.runner.unavailable import Unavailable
 from gates.shell import config
 from gates.shell.process import Cancellation
 
@@ -40,7 +42,7 @@ WORDS = {True: "detected", False: "not detected", None: "not run"}
 def installed_modules(opened: Session) -> str:
     """The Node packages of a target, "" where it has none or they cannot be installed."""
     try:
-        return Stage(opened).node_modules()
+        return Environments(opened).node_modules()
     except Unavailable:
         return ""
 

@@ -11,7 +11,8 @@ from gates.core.plan import PlannedGate
 from gates.runner.events import Events
 from gates.runner.gate import run_gate
 from gates.runner.session import Session
-from gates.runner.stage import SERVICE_RESOURCES, Stage, TargetDown, Unavailable
+from gates.runner.stage import SERVICE_RESOURCES, Stage
+from gates.runner.unavailable import TargetDown, Unavailable
 from gates.shell.process import Cancellation
 
 Ended = Callable[[PlannedGate, GateReport, float], bool]  # True: go on with the next gate

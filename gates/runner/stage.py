@@ -4,41 +4,28 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Lock
 
 import msgspec
 
 from gates import catalog
 from gates.core.model import Failure, Reason
-from gates.core.openapi import DocumentError
 from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.core.tool import Tool
 from gates.runner import ingest
+from gates.runner.documents import Documents
 from gates.runner.door import Door
+from gates.runner.environments import Environments
 from gates.runner.logins import LoginFailed, Logins
 from gates.runner.session import Session
-from gates.shell import environment, node_programs
+from gates.runner.unavailable import TargetDown, Unavailable
+from gates.shell import environment
 from gates.shell.aftermath import LOG, explained
 from gates.shell.auth import Access
-from gates.shell.documents import load_document
-from gates.shell.network import Refused, allow_list
 from gates.shell.service import Place, Running, ServiceError, run_step, running
 from gates.shell.upstreams import Proxies
 
 SERVICE_RESOURCES = ("service", "exclusive")
-
-
-class Unavailable(Exception):
-    """What a gate stands on is not there; the gate is ERROR with this failure."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.failure = Failure(reason=reason, detail=detail)
-
-
-class TargetDown(Exception):
-    """The service is known to be down since an earlier gate; this one is not run."""
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,13 +72,8 @@ class Stage:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._environment = Lock()
-        self._document = Lock()
-        self._python: str | Failure | None = None
-        self._modules: str | Failure | None = None
-        self._node: str | Failure | None = None
-        self._documents: dict[str, str | Failure] = {}  # by the origin that serves it, "" if none
-        self._base_document: str | Failure | None = None
+        self._environments = Environments(session)
+        self._documents = Documents(session)
         self._starts = 0
         self._starter = ""  # the gate that started the service; "" while none runs
         self._down = ""
@@ -105,18 +87,20 @@ class Stage:
         """Everything the gate needs. Raises Unavailable or TargetDown."""
         made = self.environments(gate)
         if gate.policy.base_document:
-            made = msgspec.structs.replace(made, base_document=self.base_document())
+            made = msgspec.structs.replace(made, base_document=self._documents.base())
         if gate.policy.resource not in SERVICE_RESOURCES and not self.reads_served(gate):
-            document = self.document() if gate.policy.document and self._has_document() else ""
+            committed = gate.policy.document and self._documents.is_committed
+            document = self._documents.today() if committed else ""
             return msgspec.structs.replace(made, document=document)
         return self._served(gate, made)
 
     def environments(self, gate: PlannedGate) -> Grant:
         """What the target's code runs in, as far as the gate needs it. Raises Unavailable."""
-        modules = self.node_modules() if self.needs_node_modules(gate) else ""
+        ours = self._environments
+        modules = ours.node_modules() if self.needs_node_modules(gate) else ""
         return Grant(
-            python=self.python() if self.needs_environment(gate) else "",
-            node=self.node() if modules or self.has_node_tools(gate) else "",
+            python=ours.python() if self.needs_environment(gate) else "",
+            node=ours.node() if modules or self.has_node_tools(gate) else "",
             node_modules=modules,
         )
 
@@ -148,140 +132,6 @@ class Stage:
         if not gate.policy.document or target.openapi is None or target.openapi.file:
             return False
         return target.service is not None
-
-    def python(self) -> str:
-        """The target environment's interpreter, made on first use. Raises Unavailable."""
-        with self._environment:
-            if self._python is None:
-                self._python = self._made()
-        if isinstance(self._python, Failure):
-            raise Unavailable(self._python.reason, self._python.detail)
-        return self._python
-
-    def node(self) -> str:
-        """The program that runs the target's JavaScript. Raises Unavailable."""
-        with self._environment:
-            if self._node is None:
-                try:
-                    self._node = str(node_programs.find(self._session.environ).node)
-                except node_programs.NodeMissing as error:
-                    self._node = Failure(reason=Reason.ENVIRONMENT_FAILED, detail=str(error))
-        if isinstance(self._node, Failure):
-            raise Unavailable(self._node.reason, self._node.detail)
-        return self._node
-
-    def node_modules(self) -> str:
-        """The target's Node packages in the judged tree, made on first use. Raises Unavailable."""
-        with self._environment:
-            if self._modules is None:
-                self._modules = self._made_modules()
-        if isinstance(self._modules, Failure):
-            raise Unavailable(self._modules.reason, self._modules.detail)
-        return self._modules
-
-    def _made_modules(self) -> str | Failure:
-        session = self._session
-        if session.target.node is None:
-            return ""
-        output = session.scratch / "node"
-        output.mkdir(parents=True, exist_ok=True)
-        given = session.programs.node_modules
-        try:
-            if given:
-                package = session.tree / session.target.node.package
-                return str(environment.link_modules(Path(given), package))
-            made = environment.node_environment(
-                session.target.node,
-                session.tree,
-                session.cache,
-                session.cancel,
-                output,
-                env=session.environ,
-            )
-        except environment.EnvironmentFailed as error:
-            reason = Reason.CANCELLED if session.cancel.is_set() else Reason.ENVIRONMENT_FAILED
-            return Failure(reason=reason, detail=error.detail)
-        return str(made.modules)
-
-    def _made(self) -> str | Failure:
-        session = self._session
-        if session.programs.target_python:
-            return session.programs.target_python
-        if session.target.code is None:
-            return ""
-        try:
-            made = environment.target_environment(
-                session.target.code,
-                session.tree,
-                session.cache,
-                Path(sys.executable),
-                session.cancel,
-                session.scratch / "environment",
-                env=session.environ,
-            )
-        except environment.EnvironmentFailed as error:
-            reason = Reason.CANCELLED if session.cancel.is_set() else Reason.ENVIRONMENT_FAILED
-            return Failure(reason=reason, detail=error.detail)
-        return str(made)
-
-    def _has_document(self) -> bool:
-        openapi = self._session.target.openapi
-        return openapi is not None and bool(openapi.file)
-
-    def document(self, base_url: str = "", headers: dict[str, str] | None = None) -> str:
-        """The bundled document as a file, made on first use. Raises Unavailable."""
-        with self._document:
-            made = self._documents.get(base_url)
-            if made is None:
-                made = self._documents[base_url] = self._bundled(base_url, headers or {})
-        if isinstance(made, Failure):
-            raise Unavailable(made.reason, made.detail)
-        return made
-
-    def _bundled(self, base_url: str, headers: dict[str, str]) -> str | Failure:
-        session = self._session
-        if session.target.openapi is None:
-            return ""
-        output = session.scratch / f"document-{len(self._documents)}"
-        output.mkdir(parents=True, exist_ok=True)
-        service = session.target.service
-        try:
-            allow = allow_list(base_url, self._allowed(service)) if base_url else ()
-            document = load_document(
-                session.tree, session.target.openapi, base_url, allow, headers, output
-            )
-        except DocumentError as error:
-            return Failure(reason=error.reason, detail=error.detail)
-        except Refused as error:
-            return Failure(reason=Reason.REFUSED_BY_SAFETY, detail=str(error))
-        return str(document.path)
-
-    def base_document(self) -> str:
-        """The document to compare with as a file, "" if there is none. Raises Unavailable."""
-        with self._document:
-            if self._base_document is None:
-                self._base_document = self._bundled_base()
-        if isinstance(self._base_document, Failure):
-            raise Unavailable(self._base_document.reason, self._base_document.detail)
-        return self._base_document
-
-    def _bundled_base(self) -> str | Failure:
-        session = self._session
-        openapi, named = session.target.openapi, session.target.compatibility.base
-        tree = session.tree if named else session.base_tree
-        file = named or (openapi.file if openapi else "")
-        if openapi is None or tree is None or not file or not (tree / file).is_file():
-            return ""
-        output = session.scratch / "document-base"
-        output.mkdir(parents=True, exist_ok=True)
-        then = msgspec.structs.replace(openapi, file=file, path="")
-        try:
-            return str(load_document(tree, then, "", (), {}, output).path)
-        except DocumentError as error:
-            return Failure(reason=error.reason, detail=f"the base document: {error.detail}")
-
-    def _allowed(self, service: Service | None) -> tuple[str, ...]:
-        return service.allow if service is not None else ()
 
     def _served(self, gate: PlannedGate, made: Grant) -> Grant:
         if self._down:
@@ -390,9 +240,9 @@ class Stage:
     def _document_for(self, service: Running, headers: dict[str, str]) -> str:
         if self._session.target.openapi is None:
             return ""
-        if self._has_document():
-            return self.document()
-        return self.document(service.base_url, headers)
+        if self._documents.is_committed:
+            return self._documents.today()
+        return self._documents.today(service.base_url, headers)
 
     def check_alive(self) -> Failure | None:
         """Why the service is gone, if it is; later service gates are then not run."""

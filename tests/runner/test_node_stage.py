@@ -16,7 +16,8 @@ from gates.core.policy import GatePolicy
 from gates.core.target import Code, Node, Service, Target
 from gates.runner.prepare import Wish, session
 from gates.runner.session import Session
-from gates.runner.stage import Stage, Unavailable
+from gates.runner.stage import Stage
+from gates.runner.unavailable import Unavailable
 from gates.shell.cancellation import Cancellation
 
 MANIFEST = {"name": "made", "version": "1.0.0", "private": True}
