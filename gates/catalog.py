@@ -16,6 +16,7 @@ OWN_TOOL = "gates.tools.own_tool"
 BUILT_IN = {
     name: f"gates.tools.{name}"
     for name in (
+        "api_design",
         "bandit",
         "build",
         "calls",
@@ -23,6 +24,7 @@ BUILT_IN = {
         "detect_secrets",
         "documentation",
         "duplicates",
+        "errors",
         "eslint",
         "eslint_review",
         "eslint_security",

@@ -1,0 +1,1 @@
+"""Looks at what error answers tell and at the envelope they are in: recorded ones and its own."""
