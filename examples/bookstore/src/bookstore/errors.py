@@ -1,6 +1,7 @@
 """The one error envelope, and the handlers that put every failure into it."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Literal
@@ -11,7 +12,12 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from bookstore import contract
+from bookstore.availability import Unavailable
 from bookstore.schemas import Answer
+
+RETRY_AFTER = {"Retry-After": "1"}
+
+_logger = logging.getLogger("bookstore.errors")
 
 Code = Literal[
     "bad_request",
@@ -107,6 +113,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Unavailable, _unavailable)
 
 
 def _api_error(_request: Request, error: Exception) -> Response:
@@ -137,3 +144,14 @@ def _http_error(request: Request, error: Exception) -> Response:
         headers["Allow"] = contract.allow_header(request) or headers.get("Allow", "")
     message = f"{HTTPStatus(error.status_code).phrase}."
     return response(error.status_code, message, headers=headers)
+
+
+def _unavailable(_request: Request, error: Exception) -> Response:
+    _logger.warning("unavailable: %s", error)
+    return unavailable()
+
+
+def unavailable() -> Response:
+    """503 of a service that is too busy, or that cannot reach its database."""
+    message = "The service cannot take this request now; try again soon."
+    return response(HTTPStatus.SERVICE_UNAVAILABLE, message, headers=RETRY_AFTER)

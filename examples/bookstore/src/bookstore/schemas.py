@@ -3,8 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.config import JsonDict
+
+from bookstore import password_policy
 
 LARGEST_ID = 2_147_483_647
 PAGE_DEFAULT = 20
@@ -29,7 +38,7 @@ Stock = Annotated[int, Field(ge=0, le=1_000_000, examples=[12]), WHOLE]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 SCHEME: Final = "bearer"
-HIDDEN = "<something secret>"
+HIDDEN = "<Something secret, 1 digit>"
 
 BOOK_EXAMPLE: JsonDict = {
     "isbn": "9780000000001",
@@ -180,8 +189,21 @@ class UserData(Request):
     model_config = _examples({"username": "reader", "password": HIDDEN, "role": "customer"})
 
     username: str = Field(pattern="^[a-z][a-z0-9-]{2,31}$")
-    password: str = Field(min_length=12, max_length=128)
+    password: str = Field(
+        min_length=password_policy.SHORTEST,
+        max_length=password_policy.LONGEST,
+        json_schema_extra={"pattern": password_policy.PATTERN},
+        description="With upper case, lower case and a digit; a common one is refused.",
+    )
     role: Role
+
+    @field_validator("password")
+    @classmethod
+    def _is_strong(cls, value: str, info: ValidationInfo) -> str:
+        problem = password_policy.weakness(value, info.data.get("username", ""))
+        if problem:
+            raise ValueError(problem)
+        return value
 
 
 class UserChange(Request):

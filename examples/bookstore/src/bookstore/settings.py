@@ -25,6 +25,7 @@ class Settings:
     port: int = 8000
     access_lifetime: timedelta = timedelta(minutes=15)
     refresh_lifetime: timedelta = timedelta(days=7)
+    list_limit: int = 500
 
 
 def load() -> Settings:

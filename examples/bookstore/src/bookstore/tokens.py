@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 ALGORITHM = "HS256"
 ISSUER = "bookstore"
+AUDIENCE = "bookstore"
 REFRESH_BYTES = 32
 
 
@@ -19,6 +20,7 @@ class Claims(BaseModel):
 
     sub: str
     iss: str
+    aud: str
     jti: str
     iat: int
     exp: int
@@ -29,6 +31,7 @@ def issue_access(secret: str, user_id: int, now: datetime, lifetime: timedelta) 
     claims = Claims(
         sub=str(user_id),
         iss=ISSUER,
+        aud=AUDIENCE,
         jti=secrets.token_hex(8),
         iat=int(now.timestamp()),
         exp=int((now + lifetime).timestamp()),
@@ -44,7 +47,8 @@ def read_access(secret: str, token: str) -> int | None:
             secret,
             algorithms=[ALGORITHM],
             issuer=ISSUER,
-            options={"require": ["sub", "iss", "jti", "iat", "exp"]},
+            audience=AUDIENCE,
+            options={"require": ["sub", "iss", "aud", "jti", "iat", "exp"]},
         )
         return int(Claims.model_validate(decoded).sub)
     except (jwt.InvalidTokenError, ValidationError, ValueError):

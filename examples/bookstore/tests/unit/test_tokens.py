@@ -21,7 +21,7 @@ def test_round_trip() -> None:
 def test_claims_say_nothing_personal() -> None:
     token = tokens.issue_access(KEY, 7, clock.now(), MINUTES)
     claims = jwt.decode(token, options={"verify_signature": False})
-    assert set(claims) == {"sub", "iss", "jti", "iat", "exp"}
+    assert set(claims) == {"sub", "iss", "aud", "jti", "iat", "exp"}
     assert claims["exp"] - claims["iat"] == 900
 
 
@@ -42,9 +42,12 @@ def test_unsigned() -> None:
     assert tokens.read_access(KEY, f"{none}.{body}.") is None
 
 
-@pytest.mark.parametrize("change", [{"sub": "seven"}, {"iss": "another"}, {"jti": 5}])
+@pytest.mark.parametrize(
+    "change", [{"sub": "seven"}, {"iss": "another"}, {"aud": "another"}, {"jti": 5}]
+)
 def test_foreign_claims(change: dict[str, object]) -> None:
     now = int(clock.now().timestamp())
-    claims = {"sub": "7", "iss": "bookstore", "jti": "x", "iat": now, "exp": now + 60}
+    claims: dict[str, object] = {"sub": "7", "iss": "bookstore", "aud": "bookstore"}
+    claims |= {"jti": "x", "iat": now, "exp": now + 60}
     assert tokens.read_access(KEY, jwt.encode(claims, KEY, algorithm="HS256")) == 7
     assert tokens.read_access(KEY, jwt.encode({**claims, **change}, KEY, algorithm="HS256")) is None

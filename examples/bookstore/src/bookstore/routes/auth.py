@@ -42,6 +42,7 @@ def login(request: Request, body: Credentials, parts: Parts) -> TokenPair:
         audit("login.refused", "anonymous", "login")
         raise unauthenticated("The name or the password is wrong.")
     parts.throttle.succeeded(key)
+    request.state.user = body.username
     audit("login.accepted", body.username, f"user/{found.user_id}")
     with parts.database.write() as connection:
         session = sessions.begin(connection, found.user_id)
@@ -85,8 +86,11 @@ def logout(body: RefreshRequest, parts: Parts) -> None:
     out before run out by themselves within 15 minutes.
     """
     with parts.database.write() as connection:
-        sessions.revoke(connection, body.refresh_token)
-    audit("session.ended", "holder", "session")
+        ended = sessions.revoke(connection, body.refresh_token)
+    if ended is None:
+        audit("session.unknown", "anonymous", "session")
+    else:
+        audit("session.ended", f"user/{ended.user_id}", f"session/{ended.family}")
 
 
 def _refuse_guessing(parts: Services, key: Key) -> None:

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from bookstore.answers import BODY, created, errors
+from bookstore.answers import BODY, created, errors, listed
 from bookstore.contract import refuse_undocumented_query
 from bookstore.errors import conflict, not_found
 from bookstore.identity import Administrator, current_user
+from bookstore.limits import list_pace
 from bookstore.logs import audit
 from bookstore.paging import Slicing
 from bookstore.schemas import LARGEST_ID, Book, BookData, BookPage
@@ -38,7 +39,13 @@ Sort = Annotated[books.SortKey, Query(description="Order of the list.", examples
 TAKEN = "Another book has this ISBN."
 
 
-@router.get("", summary="List books", operation_id="listBooks", responses=errors(401, 422))
+@router.get(
+    "",
+    summary="List books",
+    operation_id="listBooks",
+    responses=listed("books") | errors(401, 422, 429),
+    dependencies=[Depends(list_pace)],
+)
 def list_books(
     part: Slicing,
     parts: Parts,

@@ -4,15 +4,24 @@ from http import HTTPStatus
 from sqlite3 import Connection
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
-from bookstore.answers import BODY, created, errors
+from bookstore.answers import BODY, created, errors, listed
 from bookstore.contract import refuse_undocumented_query
 from bookstore.errors import ApiError, conflict, not_found
 from bookstore.identity import CurrentUser, current_user
+from bookstore.limits import list_pace
 from bookstore.logs import audit
 from bookstore.paging import Slicing
-from bookstore.schemas import LARGEST_ID, Order, OrderChange, OrderData, OrderPage, User
+from bookstore.schemas import (
+    LARGEST_ID,
+    Order,
+    OrderChange,
+    OrderData,
+    OrderPage,
+    OrderStatus,
+    User,
+)
 from bookstore.services import Parts
 from bookstore.store import orders
 
@@ -26,13 +35,39 @@ OrderId = Annotated[
     int, Path(ge=1, le=LARGEST_ID, description="The number of the order.", examples=[1])
 ]
 
+WantedStatus = Annotated[
+    OrderStatus | None, Query(description="Status of the orders.", examples=["placed"])
+]
+Sort = Annotated[orders.SortKey, Query(description="Order of the list.", examples=["oldest"])]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern="^[A-Za-z0-9_-]{16,64}$",
+        description="Made up by the client for one order: a repetition makes no second one.",
+        examples=["2c1d2f0e-7a55-4c0b-9d3c-0f6f0f8d6a11"],
+    ),
+]
 
-@router.get("", summary="List orders", operation_id="listOrders", responses=errors(401, 422))
-def list_orders(part: Slicing, user: CurrentUser, parts: Parts) -> OrderPage:
-    """List the caller's orders, newest first. Administrators see everyone's."""
+
+@router.get(
+    "",
+    summary="List orders",
+    operation_id="listOrders",
+    responses=listed("orders") | errors(401, 422, 429),
+    dependencies=[Depends(list_pace)],
+)
+def list_orders(
+    part: Slicing,
+    user: CurrentUser,
+    parts: Parts,
+    status: WantedStatus = None,
+    sort: Sort = "newest",
+) -> OrderPage:
+    """List the caller's orders, all or those of one status. Administrators see everyone's."""
     owner = None if user.role == "admin" else user.id
     with parts.database.read() as connection:
-        return orders.page(connection, part, owner)
+        return orders.page(connection, part, owner, status=status, sort=sort)
 
 
 @router.post(
@@ -42,16 +77,26 @@ def list_orders(part: Slicing, user: CurrentUser, parts: Parts) -> OrderPage:
     operation_id="createOrder",
     responses=created("order") | errors(*BODY, 401, 409, 422),
 )
-def create_order(body: OrderData, user: CurrentUser, parts: Parts, response: Response) -> Order:
+def create_order(
+    body: OrderData,
+    user: CurrentUser,
+    parts: Parts,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> Order:
     """Order one or more books at today's price.
 
-    Either every line is taken off the shelf or, with 409, none is.
+    Either every line is taken off the shelf or, with 409, none is. A repetition with the same
+    `Idempotency-Key` within a day gives the order of the first time; with other lines, 409.
     """
     try:
         with parts.database.write() as connection:
-            order = _existing(connection, orders.place(connection, user.id, body), user)
+            order_id = orders.place_once(connection, user.id, body, key)
+            order = _existing(connection, order_id, user)
     except orders.OutOfStock as error:
         raise conflict(f"There are not enough copies of book {error.book_id}.") from error
+    except orders.KeyReused as error:
+        raise conflict("This Idempotency-Key belongs to an order with other lines.") from error
     audit("order.placed", user.username, f"order/{order.id}")
     response.headers["Location"] = f"/v1/orders/{order.id}"
     return order

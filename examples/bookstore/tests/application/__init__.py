@@ -1,0 +1,1 @@
+"""The application from inside: what only its own process can show."""
