@@ -1,65 +1,155 @@
 """The service against its document, by Schemathesis: all four phases, seeded, over HTTP.
 
 Its exit code tells nothing: 1 stands for failures, for a dead target and for a crash of its own.
-The JSON report says how the run ended, the event stream what was asked and answered.
+The JSON report says how the run ended, the digest of its events what was asked and answered. One
+run for each identity and seed, each on a fresh state; then the corpus is replayed.
 """
 
-from collections.abc import Iterator
+import hashlib
+from pathlib import PurePosixPath
 
 import msgspec
 
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.behaviour import Contract
+from gates.core.contract_findings import ACCEPTED, EXERCISED, REJECTED, RESPONSES, SERVER_ERRORS
+from gates.core.model import ToolReport
 from gates.core.target import Auth, Target
-from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
-from gates.tools.formats import curl, planted, strict_json
-from gates.tools.formats.contract_run import Run, Seen, Warnings, read_events
-from gates.tools.formats.scope import expect_outputs
+from gates.core.tool import Control, Invocation, Metric, Options, ToolOutput
+from gates.tools.formats import contract_report, planted
+from gates.tools.formats.caller import IDENTITIES, caller_input
 
 DISTRIBUTION = "schemathesis"
 METRICS = {
-    "contract.server_errors": Metric("Server errors"),
-    "contract.response_violations": Metric("Responses that break the document"),
-    "contract.invalid_accepted": Metric("Invalid input accepted"),
-    "contract.valid_rejected": Metric("Valid input rejected"),
-    "contract.exercised_percent": Metric("Operations that gave at least one answer", "%"),
+    SERVER_ERRORS: Metric("Server errors"),
+    RESPONSES: Metric("Responses that break the document"),
+    ACCEPTED: Metric("Invalid input accepted"),
+    REJECTED: Metric("Valid input rejected"),
+    EXERCISED: Metric("Operations that gave at least one answer", "%"),
 }
-TOOL = "schemathesis"
-FILES = {"run": "run.json", "events": "events.ndjson", "junit": "junit.xml"}
-CONFIG = "schemathesis.toml"
+DEFAULT = "default"
 HEADER = "GATESCORE_HEADER_"  # + index: the shell sets one per header name in sorted order
-SECRETS = ("GATESCORE_HEADERS",)
-METRIC_OF = {
-    "ST101": "contract.server_errors",
-    "ST102": "contract.server_errors",
-    "ST201": "contract.invalid_accepted",
-    "ST203": "contract.invalid_accepted",
-    "ST204": "contract.invalid_accepted",
-    "ST202": "contract.valid_rejected",
-}
-REST = "contract.response_violations"  # everything else is an answer that the document rules out
-MESSAGE = 4_000  # characters
-DOWN = ("Network Error", "Server Unavailable")
-SHOWN = 10  # operations that one note names
+SECRETS = "GATESCORE_HEADERS"  # of the identity of [auth]; of another one: with ":NAME"
+PHASES = "examples,coverage,fuzzing,stateful"
+# Own gates ask whether objects are exposed; a framework's Allow header is no part of the document.
+NOT_CHECKED = "allow_header_conformance,object_level_authorization"
+REFUSALS = '["4xx", "5xx"]'
+# What a service may say to a request that is well formed: its rules, its state, its load.
+ANSWERS = (
+    '["2xx", "3xx", "401", "402", "403", "404", "408", "409", "410", "412", "413", "414", "423",'
+    ' "424", "425", "428", "429", "431", "451", "5xx"]'
+)
+CHECKS = (
+    f"[checks.negative_data_rejection]\nexpected-statuses = {REFUSALS}\n"
+    f"[checks.missing_required_header]\nexpected-statuses = {REFUSALS}\n"
+    f"[checks.positive_data_acceptance]\nexpected-statuses = {ANSWERS}\n"
+)
+MARGIN_S = 120.0  # for what is not fuzzing
+MOST_CASES = 500
+REPLAY_REQUESTS = 1_500
+REPLAY_S = 60.0
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One run: as whom, with which seed."""
+
+    number: int
+    identity: str
+    seed: int
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """One run, in our output folder: no configuration of the target counts, no litter in it."""
+    """The runs, in our output folder: no configuration of the target counts, no litter in it."""
+    contract = target.contract or Contract()
+    plan = parts(contract, options)
+    runs = tuple(_run(part, len(plan), target, contract, options) for part in plan)
+    cases = corpus_files(contract, options)
+    return (*runs, _replay(cases, target, options)) if cases else runs
+
+
+def parts(contract: Contract, options: Options) -> tuple[Part, ...]:
+    """Every identity with every seed."""
+    identities = (DEFAULT, *(name for name in contract.identities if name != DEFAULT))
+    pairs = [(identity, seed) for identity in identities for seed in seeds(options)]
+    return tuple(Part(number, *pair) for number, pair in enumerate(pairs))
+
+
+def seeds(options: Options) -> tuple[int, ...]:
+    """One fixed seed, or as many as `seeds` says, made of the run's revision and day."""
     settings = options.settings
-    argv = (
-        f"{options.bin}/schemathesis",
+    wanted = settings.get("seeds", 0)
+    if not isinstance(wanted, int) or wanted < 1:
+        seed = settings.get("seed", 1)
+        return (seed if isinstance(seed, int) else 1,)
+    made = (f"{options.revision}:{options.today}:{number}" for number in range(wanted))
+    return tuple(int(hashlib.sha256(text.encode()).hexdigest()[:7], 16) for text in made)
+
+
+def corpus_files(contract: Contract, options: Options) -> tuple[str, ...]:
+    """The cases that the target keeps, relative to its tree."""
+    folder = PurePosixPath(contract.corpus)
+    found = (PurePosixPath(file) for file in options.files)
+    return tuple(str(f) for f in found if f.suffix == ".json" and f.is_relative_to(folder))
+
+
+def _run(part: Part, runs: int, target: Target, contract: Contract, options: Options) -> Invocation:
+    names = {
+        "input": f"run-{part.number}.input.json",
+        "config": f"schemathesis-{part.number}.toml",
+        "run": f"run-{part.number}.json",
+        "digest": f"digest-{part.number}.json",
+    }
+    budget_s = _number(options, "max_time_s", 0.0) / runs
+    given = {
+        "arguments": _arguments(part, names, budget_s, options),
+        "config": configuration(target, part.identity),
+        "config_file": names["config"],
+        "document": options.document,
+        "scratch": options.recorded or options.output,
+        "digest": names["digest"],
+        "corpus": "corpus",
+        "recorded": options.recorded,
+        "identity": part.identity,
+        "seed": part.seed,
+        "today": options.today,
+        "exclude": contract.exclude,
+        "refusals": contract.refusals,
+    }
+    secret = SECRETS if part.identity == DEFAULT else f"{SECRETS}:{part.identity}"
+    return Invocation(
+        argv=(options.python, "-m", "gates.probes.run_schemathesis", names["input"]),
+        cwd=options.output,
+        deadline_s=max(options.deadline_s, budget_s + MARGIN_S),
+        files={"run": names["run"], "digest": names["digest"]},
+        inputs={names["input"]: msgspec.json.encode(given, order="sorted").decode()},
+        secrets=(secret,) if header_names(target, part.identity) else (),
+        exits=(0, 1),
+        fresh=True,
+        interrupt_first=True,
+    )
+
+
+def _arguments(
+    part: Part, names: dict[str, str], budget_s: float, options: Options
+) -> tuple[str, ...]:
+    settings = options.settings
+    budget = ("--max-time", f"{max(budget_s, 1):g}") if budget_s else ()
+    return (
         "--config-file",
-        f"{options.output}/{CONFIG}",
+        f"{options.output}/{names['config']}",
         "--no-color",
         "run",
         options.document,
         "--origin",
         options.base_url,
         "--phases",
-        "examples,coverage,fuzzing,stateful",
+        PHASES,
+        "--exclude-checks",
+        NOT_CHECKED,
         "--seed",
-        str(settings.get("seed", 1)),
+        str(part.seed),
         "--max-examples",
         str(settings.get("max_examples", 20)),
+        *budget,
         "--request-timeout",
         str(settings.get("request_timeout_s", 10)),
         "--max-redirects",
@@ -67,41 +157,39 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "--generation-database",
         "none",
         "--output-sanitize",
-        "true",
+        "false",  # it takes parameters such as "author" for secrets: we take out what we know
         "--report",
-        "json,ndjson,junit",
-        *(
-            part
-            for name, kind in (("run", "json"), ("events", "ndjson"), ("junit", "junit"))
-            for part in (f"--report-{kind}-path", f"{options.output}/{FILES[name]}")
-        ),
-    )
-    return (
-        Invocation(
-            argv=argv,
-            cwd=options.output,
-            deadline_s=options.deadline_s,
-            files=FILES,
-            inputs={CONFIG: configuration(target.auth)},
-            secrets=SECRETS if header_names(target.auth) else (),
-            exits=(0, 1),
-            interrupt_first=True,
-        ),
+        "json,ndjson",
+        "--report-json-path",
+        f"{options.output}/{names['run']}",
     )
 
 
-def header_names(auth: Auth) -> tuple[str, ...]:
+def _number(options: Options, name: str, default: float) -> float:
+    value = options.settings.get(name, default)
+    return float(value) if isinstance(value, int | float) else default
+
+
+def header_names(target: Target, identity: str = DEFAULT) -> tuple[str, ...]:
     """The headers that authenticate, sorted: the n-th value is in GATESCORE_HEADER_n (from 0)."""
-    login = (auth.login.header,) if auth.login else ()
-    return tuple(sorted({*auth.headers, *login}))
+    auth = target.auth
+    own = target.identities[identity].headers if identity in target.identities else {}
+    login = () if own or auth.login is None else (_login_header(auth),)
+    return tuple(sorted({*auth.headers, *own, *login}))
 
 
-def configuration(auth: Auth) -> str:
+def _login_header(auth: Auth) -> str:
+    if auth.login is None:
+        return ""
+    return "Cookie" if auth.login.cookie else auth.login.header
+
+
+def configuration(target: Target, identity: str = DEFAULT) -> str:
     """Our configuration file: headers by the names of variables, no value."""
-    names = header_names(auth)
+    names = header_names(target, identity)
     values = {name: "${" + f"{HEADER}{index}" + "}" for index, name in enumerate(names)}
     lines = [f"{_quoted(name)} = {_quoted(value)}" for name, value in values.items()]
-    return "\n".join((["[headers]", *lines] if lines else []) + [""])
+    return "\n".join((["[headers]", *lines] if lines else []) + [CHECKS])
 
 
 def _quoted(text: str) -> str:
@@ -109,127 +197,30 @@ def _quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
+def _replay(cases: tuple[str, ...], target: Target, options: Options) -> Invocation:
+    contract = target.contract or Contract()
+    given = {
+        **caller_input(target, options, max_requests=REPLAY_REQUESTS, max_seconds=REPLAY_S),
+        "tree": options.tree,
+        "cases": cases[:MOST_CASES],
+        "left_out": len(cases[MOST_CASES:]),
+        "exclude": sorted(contract.exclude),
+    }
+    auth = target.auth
+    known = bool(auth.login or auth.headers or target.identities)
+    return Invocation(
+        argv=(options.python, "-m", "gates.probes.corpus", "corpus.input.json"),
+        cwd=options.output,
+        deadline_s=options.deadline_s,
+        inputs={"corpus.input.json": msgspec.json.encode(given, order="sorted").decode()},
+        secrets=(IDENTITIES,) if known else (),
+        fresh=True,
+    )
+
+
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the report and the events. Raises ParseError."""
-    expect_outputs(outputs, 1, TOOL)
-    output = outputs[0]
-    run = _run(output)
-    seen = read_events(output.files.get("events"), f"{TOOL}'s events")
-    lost = {group.code for group in run.failures} - seen.codes
-    if lost:
-        detail = f"schema: {TOOL}'s events do not hold the failures {', '.join(sorted(lost))}"
-        raise ParseError(Reason.UNREADABLE_RESULT, detail)
-    gaps = tuple(sorted(seen.labels - seen.answered))
-    exercised = len(seen.labels & seen.answered)
-    return ToolReport(
-        tool=TOOL,
-        examined=seen.requests,
-        examined_unit="requests",
-        measurements=_measurements(run, seen, exercised),
-        findings=(
-            *_failed(seen, run.seed),
-            *(_gap(operation, seen.troubles.get(operation, "")) for operation in gaps),
-        ),
-        incomplete=tuple(f"{problem.title}: {problem.count}" for problem in run.errors),
-        notes=_notes(run.warnings),
-    )
-
-
-def _run(output: ToolOutput) -> Run:
-    """The JSON report, if it tells of a whole run. Raises ParseError."""
-    data = output.files.get("run")
-    if not data and output.exit_code not in (0, 1, 130):
-        raise ParseError(
-            Reason.TOOL_CRASHED, f"{TOOL} ended with {output.exit_code}: {_last(output)}"
-        )
-    if not data and b"Traceback" in output.stderr:
-        raise ParseError(Reason.TOOL_CRASHED, f"{TOOL}: {_last(output)}")
-    run = strict_json.decode_as(data, Run, what=f"{TOOL}'s report")
-    _refuse_unfinished(run)
-    return run
-
-
-def _refuse_unfinished(run: Run) -> None:
-    titles = ", ".join(f"{problem.title} ({problem.count})" for problem in run.errors)
-    down = any(problem.title in DOWN for problem in run.errors)
-    if run.stop_reason == "server_unavailable":
-        raise ParseError(Reason.TARGET_DOWN, f"the target went away during the run: {titles}")
-    if run.stop_reason == "interrupted":
-        raise ParseError(Reason.INCOMPLETE, f"{TOOL} was interrupted")
-    if run.stop_reason not in ("completed", "max_time") or not run.complete:
-        detail = f"{TOOL} stopped: {run.stop_reason} {titles}"
-        raise ParseError(Reason.INCOMPLETE, detail)
-    if run.operations.tested == 0 and run.operations.total:
-        reason = Reason.TARGET_DOWN if down else Reason.NOTHING_EXAMINED
-        detail = f"0 of {run.operations.total} operations tested: {titles or 'none selected'}"
-        raise ParseError(reason, detail)
-    if run.operations.errored and not run.errors:
-        detail = f"{run.operations.errored} operations could not be tested"
-        raise ParseError(Reason.INCOMPLETE, detail)
-
-
-def _notes(warnings: Warnings) -> tuple[str, ...]:
-    refused = warnings.missing_auth
-    if not refused:
-        return ()
-    more = f" and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
-    named = f"{', '.join(refused[:SHOWN])}{more}"
-    return (f"answered with 401 or 403 alone: {named}; [auth] lacks credentials that may use them",)
-
-
-def _measurements(run: Run, seen: Seen, exercised: int) -> dict[str, Measurement]:
-    counts = dict.fromkeys((*METRIC_OF.values(), REST), 0)
-    for _, code in seen.failures:
-        counts[METRIC_OF.get(code, REST)] += 1
-    measured = {name: Measurement(value=count) for name, count in counts.items()}
-    total = run.operations.total
-    detail = f"{exercised} of {total} operations answered {seen.requests} requests"
-    measured["contract.exercised_percent"] = (
-        Measurement(value=100.0 * min(exercised, total) / total, detail=detail)
-        if total
-        else Measurement(value=None, why="the document has no operations")
-    )
-    return measured
-
-
-def _failed(seen: Seen, seed: int) -> Iterator[Finding]:
-    for (operation, code), (failure, interaction) in sorted(
-        seen.failures.items(), key=lambda item: item[0]
-    ):
-        yield Finding(
-            tool=TOOL,
-            rule=code,
-            severity=_severity(failure.severity),
-            message=f"{operation}: {failure.title}. {failure.message}"[:MESSAGE]
-            + f" (seed {seed})",
-            reproduce=curl.command(interaction.request) if interaction else "",
-            context=operation,
-        )
-
-
-def _severity(word: str) -> Severity:
-    known = {item.value: item for item in Severity}
-    return known.get(word, Severity.CRITICAL)
-
-
-def _gap(operation: str, trouble: str) -> Finding:
-    why = " ".join(trouble.split())[:MESSAGE]
-    said = f"no request could be made: {why}" if why else ""
-    return Finding(
-        tool=TOOL,
-        rule="not-exercised",
-        severity=Severity.HIGH,
-        message=f"{operation}: {said or 'gave no answer to any request'}",
-        fix="Mend this place of the document first."
-        if said
-        else "Give its parameters examples in the document, so that a request can reach it.",
-        context=operation,
-    )
-
-
-def _last(output: ToolOutput) -> str:
-    lines = (output.stderr + b"\n" + output.stdout).decode("utf-8", "replace").strip().splitlines()
-    return lines[-1].strip()[:400] if lines else "it printed nothing"
+    """Read the runs and the replay. Raises ParseError."""
+    return contract_report.read(outputs)
 
 
 def control() -> Control:

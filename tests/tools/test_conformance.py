@@ -90,7 +90,7 @@ BAD = {
 # What a clean run prints: two newlines are no result of any tool but mypy.
 CLEAN = {("mypy", "blank"), ("hadolint", "array")}
 # Adapters whose probe answers in a format of its own, which the adapter then reads.
-OWN_ANSWER = {"pip_audit", "npm_audit"}
+OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis"}
 
 
 def load(name: str) -> ModuleType:

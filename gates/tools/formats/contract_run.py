@@ -1,15 +1,16 @@
-"""What Schemathesis leaves, as values: its JSON report, and the stream of its events (4.32)."""
-
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+"""What Schemathesis says of a run (4.32): its JSON report, and whether it may be believed."""
 
 import msgspec
 
+from gates.core.contract_digest import Digest
 from gates.core.model import Reason
-from gates.core.tool import ParseError
-from gates.tools.formats import curl, strict_json
+from gates.core.tool import ParseError, ToolOutput
+from gates.tools.formats import strict_json
+from gates.tools.formats.report import read_report
 
-NO_TYPE = "ST104"  # no Content-Type; RFC 9110, 8.3: only an answer with content needs one
+TOOL = "schemathesis"
+DOWN = ("Network Error", "Server Unavailable")
+ENDED = (0, 1, 130)
 
 
 class Operations(msgspec.Struct, frozen=True):
@@ -17,13 +18,6 @@ class Operations(msgspec.Struct, frozen=True):
 
     total: strict_json.Count
     tested: strict_json.Count
-    errored: strict_json.Count
-
-
-class Cases(msgspec.Struct, frozen=True):
-    """Test cases: `generated` were built, `errored` got no answer."""
-
-    generated: strict_json.Count
     errored: strict_json.Count
 
 
@@ -41,176 +35,82 @@ class Group(msgspec.Struct, frozen=True):
     count: strict_json.Count
 
 
-class Warnings(msgspec.Struct, frozen=True):
-    """What it thinks of the run; `missing_auth` are operations that only refused."""
-
-    missing_auth: tuple[str, ...] = ()
-
-
 class Run(msgspec.Struct, frozen=True):
-    """The JSON report (Schemathesis 4.32)."""
+    """The JSON report."""
 
     seed: int
     stop_reason: str
     complete: bool
     operations: Operations
-    test_cases: Cases
     failures: tuple[Group, ...]
     errors: tuple[Problem, ...]
-    warnings: Warnings = Warnings()
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """One failed check; `operation` is the one that was asked."""
-
-    code: str
-    title: str
-    message: str
-    severity: str
-    operation: str | None = None
-
-
-class FailureInfo(msgspec.Struct, frozen=True):
-    """The wrapping of a failure."""
-
-    failure: Failure
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One check of one answer."""
-
-    name: str
-    status: str
-    failure_info: FailureInfo | None = None
+def read_run(output: ToolOutput) -> tuple[Run, Digest]:
+    """The report and the digest of a whole run. Raises ParseError."""
+    data = output.files.get("run")
+    if not data and output.exit_code not in ENDED:
+        raise _crash(output)
+    if not data and b"Traceback" in output.stderr:
+        raise ParseError(Reason.TOOL_CRASHED, f"{TOOL}: {_last(output)}")
+    run = strict_json.decode_as(data, Run, what=f"{TOOL}'s report")
+    if run.stop_reason == "interrupted":
+        raise ParseError(Reason.INCOMPLETE, f"{TOOL} was interrupted")
+    what = f"the digest of {TOOL}'s events"
+    digest = strict_json.decode_as(output.files.get("digest"), Digest, what=what)
+    _refuse_unfinished(run, digest)
+    _refuse_other(run, digest)
+    return run, digest
 
 
-class Sent(msgspec.Struct, frozen=True):
-    """What was generated: `path` is the template of the document."""
-
-    method: str
-    path: str
-
-
-class Case(msgspec.Struct, frozen=True):
-    """The wrapping of a case."""
-
-    value: Sent
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What came back; `content` is None or empty where there is none."""
-
-    content: curl.Body | None = None
+def _refuse_unfinished(run: Run, digest: Digest) -> None:
+    titles = ", ".join(f"{problem.title} ({problem.count})" for problem in run.errors)
+    down = any(problem.title in DOWN for problem in run.errors)
+    if run.stop_reason == "server_unavailable":
+        raise ParseError(Reason.TARGET_DOWN, _gone(digest, titles))
+    if run.stop_reason not in ("completed", "max_time") or not run.complete:
+        detail = f"{TOOL} stopped: {run.stop_reason} {titles}"
+        raise ParseError(Reason.INCOMPLETE, detail)
+    if run.operations.tested == 0 and run.operations.total:
+        reason = Reason.TARGET_DOWN if down else Reason.NOTHING_EXAMINED
+        detail = f"0 of {run.operations.total} operations tested: {titles or 'none selected'}"
+        raise ParseError(reason, detail)
+    if run.operations.errored and not run.errors:
+        detail = f"{run.operations.errored} operations could not be tested"
+        raise ParseError(Reason.INCOMPLETE, detail)
 
 
-class Interaction(msgspec.Struct, frozen=True):
-    """A request as it went out, and what came back, if anything did."""
-
-    request: curl.Request
-    response: Answer | None = None
-
-
-class Trouble(msgspec.Struct, frozen=True):
-    """Why a request could not even be made."""
-
-    message: str
+def _gone(digest: Digest, titles: str) -> str:
+    """Words for a target that went away, with the operation that may have done it."""
+    last = f"; the last request was {digest.last}" if digest.last else ""
+    broke = [one.operation for one in digest.caught if one.rule in ("ST101", "ST102")]
+    before = f"; before, these answered 5xx: {', '.join(sorted(set(broke))[:3])}" if broke else ""
+    return f"the target went away during the run: {titles}{last}{before}"
 
 
-class NonFatal(msgspec.Struct, frozen=True):
-    """An error of the run at one operation."""
-
-    label: str
-    value: Trouble
-
-
-class Recorder(msgspec.Struct, frozen=True):
-    """Everything of one scenario, by the id of the case."""
-
-    label: str
-    cases: dict[str, Case] = {}
-    checks: dict[str, tuple[Check, ...]] = {}
-    interactions: dict[str, Interaction] = {}
+def _refuse_other(run: Run, digest: Digest) -> None:
+    """The digest has to be that of the report. Raises ParseError."""
+    if digest.problem:
+        detail = f"unparsable: {TOOL}'s events: {digest.problem}"
+        raise ParseError(Reason.UNREADABLE_RESULT, detail)
+    if not digest.finished:
+        raise ParseError(Reason.UNREADABLE_RESULT, f"unparsable: {TOOL}'s events end early")
+    lost = {group.code for group in run.failures} - set(digest.codes)
+    if lost:
+        detail = f"schema: {TOOL}'s events do not hold the failures {', '.join(sorted(lost))}"
+        raise ParseError(Reason.UNREADABLE_RESULT, detail)
 
 
-class Scenario(msgspec.Struct, frozen=True):
-    """One operation in one phase, or one walk of the stateful phase."""
-
-    phase: str
-    recorder: Recorder
-
-
-Failed = tuple[str, Failure, Interaction | None]  # with the operation
-T = TypeVar("T")
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What the event stream says."""
-
-    labels: frozenset[str]
-    answered: frozenset[str]
-    failures: Mapping[tuple[str, str], tuple[Failure, Interaction | None]]
-    codes: frozenset[str]  # of all failures, also of those that we do not count
-    troubles: Mapping[str, str]  # the first of each operation
-    requests: int
+def _crash(output: ToolOutput) -> ParseError:
+    """The launcher's own reason, where it named one, else what was printed last."""
+    try:
+        read_report(output, TOOL)
+    except ParseError as error:
+        if error.reason is not Reason.TOOL_CRASHED:
+            return error
+    return ParseError(Reason.TOOL_CRASHED, f"{TOOL} ended with {output.exit_code}: {_last(output)}")
 
 
-def read_events(data: bytes | None, what: str) -> Seen:
-    """The events, which must end with the end of the run. Raises ParseError."""
-    events = strict_json.decode_lines(data, what=what)
-    last = events[-1] if events else None
-    if not isinstance(last, dict) or "EngineFinished" not in last:
-        raise ParseError(Reason.UNREADABLE_RESULT, f"unparsable: {what} end early")
-    scenarios = _of_kind(events, "ScenarioFinished", Scenario, what)
-    troubles = _of_kind(events, "NonFatalError", NonFatal, what)
-    recorders = tuple(scenario.recorder for scenario in scenarios)
-    failures = tuple(_failures(recorders))
-    return Seen(
-        labels=frozenset(one.recorder.label for one in scenarios if one.phase != "stateful"),
-        answered=frozenset(label for one in recorders for label in _answered(one)),
-        failures=_distinct(failures),
-        codes=frozenset(failure.code for _, failure, _ in failures),
-        troubles={one.label: one.value.message for one in reversed(troubles)},
-        requests=sum(len(one.interactions) for one in recorders),
-    )
-
-
-def _answered(recorder: Recorder) -> Iterator[str]:
-    for name, interaction in recorder.interactions.items():
-        case = recorder.cases.get(name)
-        if case and interaction.response is not None:
-            yield f"{case.value.method} {case.value.path}"
-
-
-def _of_kind(events: tuple[Any, ...], name: str, kind: type[T], what: str) -> tuple[T, ...]:
-    return tuple(
-        strict_json.shaped(event[name], kind, what=what)
-        for event in events
-        if isinstance(event, dict) and name in event
-    )
-
-
-def _failures(recorders: tuple[Recorder, ...]) -> Iterator[Failed]:
-    """Every failure with the operation and the request that showed it."""
-    for recorder in recorders:
-        for name, checks in recorder.checks.items():
-            for check in checks:
-                if check.failure_info is not None:
-                    failure = check.failure_info.failure
-                    label = failure.operation or recorder.label
-                    yield label, failure, recorder.interactions.get(name)
-
-
-def _distinct(
-    failures: tuple[Failed, ...],
-) -> Mapping[tuple[str, str], tuple[Failure, Interaction | None]]:
-    """One failure, the first met, for each operation and code."""
-    found: dict[tuple[str, str], tuple[Failure, Interaction | None]] = {}
-    for label, failure, interaction in failures:
-        if not (failure.code == NO_TYPE and _without_content(interaction)):
-            found.setdefault((label, failure.code), (failure, interaction))
-    return found
-
-
-def _without_content(interaction: Interaction | None) -> bool:
-    answer = interaction.response if interaction else None
-    return answer is not None and not (answer.content and answer.content.base64)
+def _last(output: ToolOutput) -> str:
+    lines = (output.stderr + b"\n" + output.stdout).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip()[:400] if lines else "it printed nothing"
