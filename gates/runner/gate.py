@@ -28,6 +28,7 @@ ENDINGS = {
     Ending.NOT_STARTED: Reason.TOOL_MISSING,
 }
 BIN = Path(sys.executable).parent
+IDENTITY = "GATESCORE_HEADERS:"  # + the name of an identity
 
 
 class ToolRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,14 +248,21 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
         case "GATESCORE_VARIABLES":
             return {name: json.dumps(session.secrets.variables)}
         case "GATESCORE_HEADERS":
-            values = [grant.headers[header] for header in sorted(grant.headers)]
-            return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
+            return header_variables(grant.headers)
+        case _ if name.startswith(IDENTITY) and name.removeprefix(IDENTITY) in grant.identities:
+            return header_variables(grant.identities[name.removeprefix(IDENTITY)].headers)
         case "GATESCORE_START":
             env, _ = environment.allowed(session.environ)
             env |= beside_node(grant, env)
             return {name: json.dumps({"env": env, "variables": session.secrets.variables})}
         case _:
             raise ParseError(Reason.ADAPTER_BUG, f"unknown kind of secret: {name}")
+
+
+def header_variables(headers: Mapping[str, str]) -> dict[str, str]:
+    """A variable for each header's value, in the order of the headers' names."""
+    values = (headers[name] for name in sorted(headers))
+    return {f"GATESCORE_HEADER_{i}": value for i, value in enumerate(values)}
 
 
 def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder: Path) -> Options:
