@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from gates.core.target import Load, LoadOperation, Service, Target
+from gates.shell import behaviour_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
@@ -20,6 +21,7 @@ _BUILD_WORDS = frozenset({"node", "output", "python"})
 def troubles(target: Target, folder: Path) -> list[Trouble]:
     """Everything wrong with a target whose file is in `folder`; only looks at which files exist."""
     found = [*_name(target), *_service(target), *_openapi(target), *_auth(target), *_load(target)]
+    found += behaviour_checks.troubles(target)
     root = folder / target.root
     if not root.is_dir():
         return [*found, Trouble(path=("root",), message=f"{root} is not a folder")]

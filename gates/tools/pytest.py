@@ -16,22 +16,17 @@ attempts are counted by the session itself.
 
 from pathlib import Path, PurePosixPath
 
-import msgspec
-
 from gates.core.model import Measurement, Reason, ToolReport
 from gates.core.target import Code, Target
 from gates.core.tool import Combine, Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import (
     coverage_json,
-    junit,
     planted,
     pytest_findings,
+    pytest_run,
     pytest_session,
     scope,
-    strict_json,
 )
-from gates.tools.formats.junit import Outcome
-from gates.tools.formats.pytest_session import Session
 
 DISTRIBUTION = "pytest"
 LANGUAGE = "python"
@@ -47,16 +42,6 @@ METRICS = {
 }
 CONFIGURATIONS = ("ours", "target", "stricter")
 RUNNER = Path(__file__).parents[1] / "probes" / "run_pytest.py"
-MISSING = 97  # exit code of RUNNER: the target environment lacks pytest or coverage
-NO_TESTS = 5  # exit code of pytest
-INTERRUPTED = 2  # exit code of pytest; with errors in the JUnit file: it could not collect them
-
-
-class Versions(msgspec.Struct, frozen=True, kw_only=True):
-    """What RUNNER found in the target environment; None: it is missing there."""
-
-    pytest: str | None
-    coverage: str | None
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
@@ -134,19 +119,19 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """Read the tests, then the coverage. Raises ParseError."""
     scope.expect_outputs(outputs, 2, "pytest")
     ran, measured = outputs
-    versions = _versions(ran)
-    results = _results(ran)
-    session = _session(ran)
+    versions = pytest_run.versions(ran)
+    results = pytest_run.results(ran)
+    session = pytest_run.session(ran)
     handed = scope.read(ran)
     flaky = pytest_findings.flaky(results.tests, session)
-    counts = {**_counts(results.tests), "tests.flaky": len(flaky)}
+    counted = {**pytest_run.counts(results.tests, "tests"), "tests.flaky": len(flaky)}
     coverage = _coverage(measured, handed)
     return ToolReport(
         tool="pytest",
-        examined=counts["tests.run"],
+        examined=counted["tests.run"],
         examined_unit="tests",
         measurements={
-            **{name: Measurement(value=count) for name, count in counts.items()},
+            **{name: Measurement(value=count) for name, count in counted.items()},
             **coverage_json.shares(coverage),
         },
         findings=(
@@ -154,75 +139,10 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
             *flaky,
             *coverage_json.uncovered(coverage, "pytest"),
         ),
-        incomplete=_incomplete(ran, session, counts["tests.failed"]),
-        notes=pytest_session.notes(session, counts["tests.skipped"]),
+        incomplete=pytest_run.incomplete(ran, session, counted["tests.failed"]),
+        notes=pytest_session.notes(session, counted["tests.skipped"]),
         version=f"{versions.pytest}, coverage {versions.coverage}",
     )
-
-
-def _versions(ran: ToolOutput) -> Versions:
-    """What ran the tests. Raises ParseError where something is missing in the environment."""
-    if ran.exit_code != MISSING and "versions" not in ran.files:
-        raise scope.crashed(ran, "pytest")
-    found = strict_json.decode_as(ran.files.get("versions"), Versions, what="the versions")
-    missing = [name for name, version in msgspec.structs.asdict(found).items() if not version]
-    if missing:
-        verb = "is" if len(missing) == 1 else "are"
-        detail = f"{' and '.join(missing)} {verb} not installed in the target environment: "
-        raise ParseError(Reason.ENVIRONMENT_FAILED, f"{detail}add to code.requirements")
-    return found
-
-
-def _results(ran: ToolOutput) -> junit.Results:
-    """The finished JUnit file, or why there is none."""
-    finished = ran.exit_code in (0, 1, INTERRUPTED, NO_TESTS)
-    if not finished:
-        raise scope.crashed(ran, "pytest")
-    if "junit" not in ran.files and ran.exit_code in (0, 1):
-        detail = f"pytest ended early: exit code {ran.exit_code}, but no finished JUnit file"
-        raise ParseError(Reason.NO_RESULT, detail)
-    if "junit" not in ran.files:
-        raise scope.crashed(ran, "pytest")
-    results = junit.read(ran.files["junit"], what="pytest's JUnit file")
-    bad = any(test.outcome in (Outcome.FAILED, Outcome.ERROR) for test in results.tests)
-    if ran.exit_code == INTERRUPTED and not bad:
-        raise scope.crashed(ran, "pytest")
-    if ran.exit_code == 0:
-        scope.expect_agreement(ran, bad, "pytest")
-    return results
-
-
-def _counts(tests: tuple[junit.Test, ...]) -> dict[str, int]:
-    ends = [test.outcome for test in tests]
-    skipped = ends.count(Outcome.SKIPPED)
-    return {
-        "tests.failed": ends.count(Outcome.FAILED) + ends.count(Outcome.ERROR),
-        "tests.run": len(ends) - skipped,
-        "tests.skipped": skipped,
-    }
-
-
-def _session(ran: ToolOutput) -> Session:
-    """What the session saw of itself; without it, or with another exit code, it ended early."""
-    if "session" not in ran.files:
-        detail = f"pytest ended early: exit code {ran.exit_code}, before it could say how it went"
-        raise ParseError(Reason.NO_RESULT, detail)
-    session = pytest_session.read(ran.files["session"])
-    if session.exit_code != ran.exit_code:
-        said = f"pytest ended with {session.exit_code}, its process with {ran.exit_code}"
-        raise ParseError(Reason.NO_RESULT, f"pytest ended early: {said}")
-    return session
-
-
-def _incomplete(ran: ToolOutput, session: Session, failed: int) -> tuple[str, ...]:
-    """What of the suite did not run although it was there."""
-    said = scope.last_line(ran.stdout)
-    if ran.exit_code == INTERRUPTED:
-        return (f"pytest could not collect all tests: {said}",)
-    gaps = pytest_session.gaps(session)
-    if ran.exit_code == 1 and not failed and not gaps:
-        return (f"pytest ended with 1 although no test failed: {said}",)
-    return gaps
 
 
 def _coverage(measured: ToolOutput, handed: scope.Scope) -> coverage_json.Coverage | str:

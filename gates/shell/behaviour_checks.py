@@ -1,0 +1,73 @@
+"""What a target file says of its service's behaviour that cannot be."""
+
+import re
+from collections.abc import Iterator
+
+from gates.core.target import Target
+from gates.shell.problems import KeyPath, Trouble, did_you_mean
+
+_WORD = re.compile(r"(?<!\$)\{([A-Za-z_]+)\}")
+_TEST_WORDS = frozenset({"base_url", "output"})
+_TEST_PROGRAMS = frozenset({"base_url", "output", "python", "node"})
+
+
+def troubles(target: Target) -> Iterator[Trouble]:
+    """Everything wrong with these parts, whatever files there are."""
+    yield from _integration(target)
+    yield from _oracles(target)
+    yield from _consumers(target)
+
+
+def _integration(target: Target) -> Iterator[Trouble]:
+    tests = target.integration
+    if tests is None:
+        return
+    for index, part in enumerate(tests.command):
+        yield from _unknown_words(("integration", "command", index), part, _TEST_PROGRAMS)
+    for name, value in tests.env.items():
+        yield from _unknown_words(("integration", "env", name), value, _TEST_WORDS)
+    if tests.command and not tests.report.startswith("{output}/"):
+        allowed = "the JUnit file that integration.command writes, below {output}/"
+        message = f'found "{tests.report}"' if tests.report else "is missing"
+        yield Trouble(path=("integration", "report"), message=message, allowed=allowed)
+    if tests.report and not tests.command:
+        message = "is read only where integration.command writes it"
+        yield Trouble(path=("integration", "report"), message=message)
+    if tests.command and tests.tests:
+        message = "does nothing beside integration.command, which runs the tests itself"
+        yield Trouble(path=("integration", "tests"), message=message)
+
+
+def _unknown_words(path: KeyPath, text: str, words: frozenset[str]) -> Iterator[Trouble]:
+    for word in _WORD.findall(text):
+        if word not in words:
+            allowed = ", ".join(f"{{{known}}}" for known in sorted(words))
+            hint = did_you_mean(word, words)
+            message = f"found {{{word}}}"
+            yield Trouble(path=path, message=message, allowed=allowed, hint=hint)
+
+
+def _oracles(target: Target) -> Iterator[Trouble]:
+    if target.oracles is not None:
+        yield from _relative(("oracles", "files"), target.oracles.files)
+
+
+def _consumers(target: Target) -> Iterator[Trouble]:
+    consumers = target.consumers
+    if consumers is None:
+        return
+    if not consumers.pacts:
+        path: KeyPath = ("consumers", "pacts")
+        yield Trouble(path=path, message="is empty", allowed="Pact files and folders of them")
+    for index, place in enumerate(consumers.pacts):
+        yield from _relative(("consumers", "pacts", index), place)
+    if consumers.states and not consumers.states.startswith("/"):
+        message = f'found "{consumers.states}"'
+        yield Trouble(
+            path=("consumers", "states"), message=message, allowed="a path of the service"
+        )
+
+
+def _relative(path: KeyPath, text: str) -> Iterator[Trouble]:
+    if not text or text.startswith("/") or ".." in text.split("/"):
+        yield Trouble(path=path, message=f'found "{text}"', allowed="a path below the root")
