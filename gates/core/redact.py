@@ -91,6 +91,13 @@ class Redactor:
                 return value
 
 
+def appears(value: str, text: str) -> bool:
+    """Whether a text holds the value, raw or in any of the forms that programs give it."""
+    if any(form in text for form in _forms(value)):
+        return True
+    return any(re.search(form, text) for form in _base64_forms(value))
+
+
 def _parts(value: str) -> Iterator[str]:
     yield value
     yield from (line for line in value.splitlines() if len(line) >= SHORTEST_LINE)
