@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from gates.core.target import Target
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
@@ -16,6 +17,7 @@ def troubles(target: Target) -> Iterator[Trouble]:
     yield from _integration(target)
     yield from _oracles(target)
     yield from _consumers(target)
+    yield from _contract(target)
 
 
 def _integration(target: Target) -> Iterator[Trouble]:
@@ -71,3 +73,29 @@ def _consumers(target: Target) -> Iterator[Trouble]:
 def _relative(path: KeyPath, text: str) -> Iterator[Trouble]:
     if not text or text.startswith("/") or ".." in text.split("/"):
         yield Trouble(path=path, message=f'found "{text}"', allowed="a path below the root")
+
+
+def _contract(target: Target) -> Iterator[Trouble]:
+    """Whatever is left out or let off has a reason: it could switch a service off."""
+    contract = target.contract
+    if contract is None:
+        return
+    for key, named in (("exclude", contract.exclude), ("refusals", contract.refusals)):
+        for operation, reason in named.items():
+            if not reason.strip():
+                path = ("contract", key, operation)
+                yield Trouble(
+                    path=path, message="has no reason", allowed="a sentence that says why"
+                )
+    for index, name in enumerate(contract.identities):
+        if name not in target.identities:
+            allowed = (
+                f"one of [identities]: {', '.join(sorted(target.identities)) or 'it has none'}"
+            )
+            path_of = ("contract", "identities", index)
+            yield Trouble(path=path_of, message=f'found "{name}"', allowed=allowed)
+    folder = PurePosixPath(contract.corpus)
+    if folder.is_absolute() or ".." in folder.parts or not folder.parts:
+        allowed = "a folder below the root, such as gatescore/corpus"
+        message = f'found "{contract.corpus}"'
+        yield Trouble(path=("contract", "corpus"), message=message, allowed=allowed)
