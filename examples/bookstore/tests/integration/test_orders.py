@@ -80,6 +80,7 @@ def test_orders_of_others_are_missing(client: httpx2.Client, login: Login, shelf
     guest = login("guest")
     assert client.get(path, headers=guest).status_code == 404
     assert client.patch(path, json=CANCEL, headers=guest).status_code == 404
+    assert client.delete(path, headers=guest).status_code == 404
     listed = client.get("/v1/orders", headers=guest).json()["items"]
     assert path not in [f"/v1/orders/{order['id']}" for order in listed]
 
@@ -120,6 +121,20 @@ def test_only_administrators_ship(client: httpx2.Client, login: Login, shelf: Sh
     assert client.patch(path, json=SHIP, headers=login("demo")).status_code == 403
     assert client.patch(path, json=SHIP, headers=login("admin")).status_code == 200
     assert client.patch(path, json=CANCEL, headers=login("demo")).status_code == 409
+    assert client.delete(path, headers=login("demo")).status_code == 409
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_removed_order_gives_the_stock_back_once(
+    client: httpx2.Client, login: Login, shelf: Shelf, cancelled: bool
+) -> None:
+    headers = login("demo")
+    path = _place(client, headers, shelf)
+    if cancelled:
+        client.patch(path, json=CANCEL, headers=headers)
+    assert [client.delete(path, headers=headers).status_code for _ in range(2)] == [204, 404]
+    assert client.get(path, headers=headers).status_code == 404
+    assert _stock(client, headers, shelf) == [10, 10]
 
 
 def test_repeated_key_makes_one_order(client: httpx2.Client, login: Login, shelf: Shelf) -> None:

@@ -134,6 +134,23 @@ def change_order(order_id: OrderId, body: OrderChange, user: CurrentUser, parts:
     return changed
 
 
+@router.delete(
+    "/{order_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Remove an order",
+    operation_id="deleteOrder",
+    responses=errors(401, 404, 409, 422),
+)
+def delete_order(order_id: OrderId, user: CurrentUser, parts: Parts) -> None:
+    """Remove an order that has not been shipped; its copies go back on the shelf."""
+    with parts.database.write() as connection:
+        order = _existing(connection, order_id, user)
+        if order.status == "shipped":
+            raise conflict("The order is already shipped.")
+        orders.remove(connection, order)
+    audit("order.deleted", user.username, f"order/{order_id}")
+
+
 def _existing(connection: Connection, order_id: int, user: User) -> Order:
     order = orders.find(connection, order_id)
     if order is None or (user.role != "admin" and order.user_id != user.id):

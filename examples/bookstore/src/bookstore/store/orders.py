@@ -139,6 +139,13 @@ def set_status(connection: sqlite3.Connection, order_id: int, status: OrderStatu
         connection.execute(PUT_BACK, {"id": order_id, "now": now})
 
 
+def remove(connection: sqlite3.Connection, order: Order) -> None:
+    """Delete an order; one that was not cancelled before gives its copies back."""
+    if order.status != "cancelled":
+        connection.execute(PUT_BACK, {"id": order.id, "now": clock.stamp()})
+    connection.execute("DELETE FROM orders WHERE id = ?", (order.id,))
+
+
 def _added_up(data: OrderData) -> Counter[int]:
     wanted: Counter[int] = Counter()
     for line in data.lines:
