@@ -84,9 +84,7 @@ def _contract(target: Target) -> Iterator[Trouble]:
         for operation, reason in named.items():
             if not reason.strip():
                 path = ("contract", key, operation)
-                yield Trouble(
-                    path=path, message="has no reason", allowed="a sentence that says why"
-                )
+                yield Trouble(path=path, message="has no reason", allowed="a sentence")
     for index, name in enumerate(contract.identities):
         if name not in target.identities:
             allowed = (
