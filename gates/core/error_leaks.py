@@ -28,7 +28,8 @@ TRACES = {
     "PHP": r"(?:Fatal error|Warning|Notice|Parse error)\b.{1,300} on line (?:<b>)?\d+|"
     r"#0 [^\s(]{1,300}\(\d+\): ",
     "Go": r"goroutine \d+ \[[a-z ,0-9]+\]:|panic: runtime error|\.go:\d+ \+0x[0-9a-f]+",
-    "Ruby": r"[\w./-]{1,200}\.rb:\d+:in [`']|ActionController::\w+Error|NoMethodError \(undefined method",
+    "Ruby": r"[\w./-]{1,200}\.rb:\d+:in [`']|ActionController::\w+Error|"
+    r"NoMethodError \(undefined method",
 }
 DATABASES = (
     r"SQLSTATE\[?[ :=]?\s?[0-9A-Z]{5}|\bORA-\d{5}\b|\bPLS-\d{5}\b|\bSQLITE_[A-Z]{3,}\b",

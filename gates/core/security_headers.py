@@ -30,9 +30,15 @@ _REFERRER_POLICIES = frozenset(
         "strict-origin-when-cross-origin",
     }
 )
+# What guards against forged requests is read by scripts: it is compared with a header of theirs.
+_READ_BY_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
 # Names of cookies that carry a session; every other cookie may be Lax.
 _SESSION = re.compile(r"sess|sid\b|^sid|auth|token|jwt|login|remember", re.IGNORECASE)
 _MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d+)', re.IGNORECASE)
+
+
+_YEAR_S = 31536000
+_CORS_RULES = {FOREIGN_ORIGIN: "headers.cors-reflected", "null": "headers.cors-null"}
 
 
 class Flaw(msgspec.Struct, frozen=True, order=True):
@@ -67,22 +73,61 @@ def missing(headers: Headers, *, https: bool) -> tuple[Flaw, ...]:
     )
 
 
-def cookie_flaws(headers: Headers) -> tuple[Flaw, ...]:
-    """Return what cookies that are set here lack; their values are never quoted."""
-    return tuple(flaw for text in values(headers, "Set-Cookie") for flaw in _cookie(text))
+def cookie_flaws(headers: Headers, session: str = "") -> tuple[Flaw, ...]:
+    """Return what cookies that are set here lack; their values are never quoted.
+
+    `session` is the name of the cookie that the target itself calls its session.
+    """
+    return tuple(flaw for text in values(headers, "Set-Cookie") for flaw in _cookie(text, session))
 
 
-def cors_flaws(headers: Headers) -> tuple[Flaw, ...]:
-    """Return what is wrong in an answer to a request with `Origin: https://evil.example`."""
+def cookie_names(headers: Headers) -> tuple[str, ...]:
+    """Return the names of the cookies that are set here."""
+    return tuple(text.partition("=")[0].strip()[:80] for text in values(headers, "Set-Cookie"))
+
+
+def cors_flaws(headers: Headers, origin: str = FOREIGN_ORIGIN) -> tuple[Flaw, ...]:
+    """Return what is wrong in an answer to a request with this `Origin`, which nobody trusts."""
     allowed_origins = values(headers, "Access-Control-Allow-Origin")
     credentials = _all_are(values(headers, "Access-Control-Allow-Credentials"), {"true"})
-    found = f"Access-Control-Allow-Origin: {', '.join(allowed_origins)}"
+    found = f"Access-Control-Allow-Origin: {', '.join(allowed_origins)}"[:200]
     found += "; Access-Control-Allow-Credentials: true" if credentials else ""
-    if FOREIGN_ORIGIN in (origin.rstrip("/") for origin in allowed_origins):
-        return (_cors("headers.cors-reflected", found),)
+    if origin.lower() in (one.rstrip("/").lower() for one in allowed_origins):
+        return (_cors(_CORS_RULES.get(origin, "headers.cors-lookalike"), found),)
     if "*" in allowed_origins and credentials:
         return (_cors("headers.cors-any-with-credentials", found),)
     return ()
+
+
+def lookalikes(origin: str) -> tuple[str, ...]:
+    """Return foreign origins that a careless comparison takes for this one.
+
+    One that begins with it, one that ends with its host, and one for each dot taken as "any".
+    """
+    scheme, _, host = origin.partition("://")
+    name = host.partition(":")[0].strip("[]")
+    if not name or not scheme:
+        return ()
+    found = [f"{scheme}://{name}.evil.example"]
+    if not name.replace(".", "").isdigit() and "." in name:
+        found += [f"{scheme}://evil{name}", f"{scheme}://{name.replace('.', 'x', 1)}"]
+    return tuple(found)
+
+
+def policy_notes(headers: Headers) -> tuple[str, ...]:
+    """Return what a policy that is there does not keep out: worth knowing, no violation."""
+    notes = []
+    for policy in values(headers, CSP):
+        parts = [part.lower().split() for part in policy.split(";")]
+        if any("'unsafe-inline'" in part or "'unsafe-eval'" in part for part in parts):
+            notes.append("the policy allows inline scripts or styles, or eval")
+        if any(part[:1] == ["default-src"] and "*" in part for part in parts):
+            notes.append("default-src of the policy allows any origin")
+    for text in values(headers, HSTS):
+        age = _MAX_AGE.search(text)
+        if age and 0 < int(age[1]) < _YEAR_S:
+            notes.append("max-age of Strict-Transport-Security is below a year")
+    return tuple(dict.fromkeys(notes))
 
 
 def redirect_flaws(headers: Headers) -> tuple[Flaw, ...]:
@@ -142,17 +187,19 @@ def _hsts(found: tuple[str, ...]) -> bool:
     return age is not None and int(age[1]) > 0
 
 
-def _cookie(text: str) -> Iterator[Flaw]:
+def _cookie(text: str, session: str) -> Iterator[Flaw]:
     pair, *attributes = (part.strip() for part in text.split(";"))
     name, _, value = pair.partition("=")
     given = {key.strip().lower(): rest.strip().lower() for key, rest in map(_split, attributes)}
-    if not value or given.get("max-age") == "0":
+    if not value or given.get("max-age") == "0" or "1970" in given.get("expires", ""):
         return  # takes a cookie away
     subject = f"cookie {name.strip()[:80]}"
-    for attribute in ("HttpOnly", "Secure"):
+    guard = _READ_BY_SCRIPTS.search(name) is not None
+    for attribute in ("Secure",) if guard else ("HttpOnly", "Secure"):
         if attribute.lower() not in given:
             yield Flaw("headers.weak-cookie", subject, f"no {attribute}", attribute)
-    allowed = {"strict"} if _SESSION.search(name) else {"strict", "lax"}
+    carries = name.strip() == session or (not guard and _SESSION.search(name))
+    allowed = {"strict"} if carries else {"strict", "lax"}
     if (same_site := given.get("samesite", "")) not in allowed:
         found = f"SameSite={same_site[:20]}" if same_site else "no SameSite"
         words = " or ".join(f"SameSite={word.title()}" for word in sorted(allowed, reverse=True))

@@ -1,5 +1,6 @@
 """Which requests the headers probe sends: answers of success and of error, public and protected."""
 
+import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +14,17 @@ _MOST_OPERATIONS = 3
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One request; `with_auth` sends the target's authentication headers."""
+    """One request; `with_auth` sends the target's authentication headers.
+
+    `secret` says that its body is one that must not be shown: a login.
+    """
 
     method: str
     path: str
     with_auth: bool = False
     body: bytes = b""
+    kind: str = "application/json"
+    secret: bool = False
 
     @property
     def label(self) -> str:
@@ -27,7 +33,9 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 def samples(health: str, document: Any, login: str, login_method: str) -> tuple[Sample, ...]:
-    """Return the requests: health, some readable operations, one refused, none such, the login.
+    """Return the requests: health, some readable operations, one refused, none such, a redirect.
+
+    The last is a login with an empty body, where there is a login.
 
     `document` is the OpenAPI document or None; `login` a path or "".
     """
@@ -39,9 +47,25 @@ def samples(health: str, document: Any, login: str, login_method: str) -> tuple[
             refused.append(Sample("GET", path))
     found += refused[:1]
     found.append(Sample("GET", NO_SUCH_PATH))
+    found += [msgspec.structs.replace(one, path=f"{one.path}/") for one in found[1:2]]
     if login:
         found.append(Sample(login_method, login, body=b"{}"))
     return tuple(dict.fromkeys(found))
+
+
+def real_login(login: dict[str, Any] | None) -> tuple[Sample, ...]:
+    """The login as the target does it, whose answer sets the session; none without one.
+
+    `login` has method, path, body (fields) and form, as `_caller.Known` has it.
+    """
+    if not login or not login.get("path"):
+        return ()
+    fields = login.get("body") or {}
+    form = bool(login.get("form"))
+    body = urllib.parse.urlencode(fields).encode() if form else msgspec.json.encode(fields)
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    method, path = str(login.get("method", "POST")), str(login["path"])
+    return (Sample(method, path, body=body, kind=kind, secret=True),)
 
 
 def _readable(document: Any) -> Iterator[tuple[str, bool]]:

@@ -4,6 +4,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import planted
+from gates.tools.formats.caller import identity_secrets
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -26,8 +27,11 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "document": options.document,
         "login": login.path if login else "",
         "login_method": login.method if login else "POST",
+        "session_cookie": login.cookie if login else "",
+        "origins": options.settings.get("origins", []),
     }
-    secrets = ("GATESCORE_AUTH",) if login or target.auth.headers else ()
+    default = ("GATESCORE_AUTH",) if login or target.auth.headers else ()
+    secrets = (*default, *identity_secrets(target))
     return (probe("headers", options, given, secrets=secrets),)
 
 

@@ -71,9 +71,14 @@ def look(tmp_path: Path, run_probe: Run) -> Callable[..., ToolReport]:
             tree="", output=str(tmp_path), python="x", base_url=url, document=str(document)
         )
         (invocation,) = headers.commands(target, options)
-        assert invocation.secrets == ("GATESCORE_AUTH",)
-        auth = '{"Authorization": "Bearer canary-55"}'
-        return headers.parse((run_probe(invocation, GATESCORE_AUTH=auth, **env),))
+        assert invocation.secrets == ("GATESCORE_AUTH", "GATESCORE_IDENTITIES")
+        auth = {"Authorization": "Bearer canary-55"}
+        known = {"login": {"method": "POST", "path": "/login", "body": {"u": "canary-66"}}}
+        given = {
+            "GATESCORE_AUTH": json.dumps(auth),
+            "GATESCORE_IDENTITIES": json.dumps({"default": {"headers": auth, **known}}),
+        }
+        return headers.parse((run_probe(invocation, **given, **env),))
 
     return run
 
@@ -89,9 +94,9 @@ def test_a_clean_service(site: Site, look: Callable[..., ToolReport]) -> None:
     )
     assert set(report.measurements) == set(headers.METRICS)
     assert report.measurements["headers.tls_violations"].detail == "http target: not applicable"
-    assert report.measurements["headers.weak_cookies"].detail == "1 set in 6 answers: sid"
-    # health, books, me with and without a token, no such path, login
-    assert (report.examined, report.findings, report.incomplete) == (6, (), ())
+    assert report.measurements["headers.weak_cookies"].detail == "1 set in 8 answers: sid"
+    # health, books, me with and without a token, no such path, books/, login without and with body
+    assert (report.examined, report.findings, report.incomplete) == (8, (), ())
     assert report.notes == ()
 
 
@@ -103,10 +108,16 @@ def test_its_leaky_twin(site: Site, look: Callable[..., ToolReport]) -> None:
         "tls_violations": 0.0,
         "cors_violations": 2.0,  # the request and its preflight
     }
-    assert report.measurements["headers.weak_cookies"].detail == "1 set in 6 answers: sid"
+    assert report.measurements["headers.weak_cookies"].detail == "1 set in 8 answers: sid"
     found = {(finding.rule, finding.message.split(": ")[0]) for finding in report.findings}
+    assert len(report.findings) == 4 + 1 + 2
+    assert {finding.metric for finding in report.findings} == {
+        "headers.missing",
+        "headers.weak_cookies",
+        "headers.cors_violations",
+    }
     assert found == {
-        ("headers.missing", "GET /gatescore-no-such-path"),
+        ("headers.missing", "GET /gatescore-no-such-path and 1 more"),
         ("headers.weak-cookie", "GET /api/me"),
         ("headers.cors-reflected", "GET /api/books"),
         ("headers.cors-reflected", "OPTIONS /api/books"),
@@ -125,9 +136,116 @@ def test_findings_say_how_to_see_them_and_hold_no_secret(
     assert "Access-Control-Request-Method: GET" in commands["OPTIONS /api/books"]
     messages = [f.message for f in report.findings if f.rule == "headers.weak-cookie"]
     assert messages == [
-        "GET /api/me: cookie sid: found no Secure; allowed: Secure",
-        "GET /api/me: cookie sid: found SameSite=lax; allowed: SameSite=Strict",
+        "GET /api/me: cookie sid: found no Secure, SameSite=lax; allowed: Secure; SameSite=Strict"
     ]
+
+
+def setting(cookie: str, *, at: str = "/login") -> Callable[..., tuple[int, Pairs]]:
+    """A clean service but for the cookie that its login sets."""
+
+    def answer(method: str, path: str, given: dict[str, str]) -> tuple[int, Pairs]:
+        if path == at and method == "POST" and int(given["content-length"]) > 2:
+            return 200, [*GOOD, ("Set-Cookie", cookie)]
+        return route(method, path, given), list(GOOD)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("cookie", "weak"),
+    [
+        ("sid=canary-88; Path=/", 1),  # three things of it are wrong: it is one weak cookie
+        ("sid=canary-88; HttpOnly; Secure; SameSite=Strict", 0),
+        ("csrftoken=canary-88; Secure; SameSite=Lax", 0),  # scripts have to read it
+        ("csrftoken=canary-88; SameSite=Lax", 1),
+        ("sid=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", 0),
+    ],
+)
+def test_the_cookie_that_a_real_login_sets(
+    site: Site, look: Callable[..., ToolReport], cookie: str, weak: int
+) -> None:
+    report = look(site(setting(cookie)))
+    assert figures(report)["weak_cookies"] == weak
+    assert len(report.findings) == weak
+    assert "canary" not in repr(report)
+    if weak:
+        assert '-d "$LOGIN_BODY"' in report.findings[0].reproduce
+
+
+def letting(trusts: Callable[[str], bool]) -> Callable[..., tuple[int, Pairs]]:
+    """A clean service but for the origins that it lets in."""
+
+    def answer(method: str, path: str, given: dict[str, str]) -> tuple[int, Pairs]:
+        origin = given.get("origin", "")
+        allowed = [("Access-Control-Allow-Origin", origin)] if origin and trusts(origin) else []
+        return route(method, path, given), [*GOOD, *allowed]
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("trusts", "rule"),
+    [
+        (lambda origin: origin == "null", "headers.cors-null"),
+        (lambda origin: origin.startswith("http://localhost"), "headers.cors-lookalike"),
+        (lambda origin: origin.startswith("http://127.0.0.1"), "headers.cors-lookalike"),
+        (lambda origin: origin == "http://localhost:3000", None),
+        (lambda origin: origin == "https://shop.example", None),
+    ],
+)
+def test_origins_that_look_like_a_friend(
+    site: Site, look: Callable[..., ToolReport], trusts: Callable[[str], bool], rule: str | None
+) -> None:
+    report = look(site(letting(trusts)))
+    assert {finding.rule for finding in report.findings} == ({rule} if rule else set())
+    # the health path and the first operation, each with its preflight
+    assert figures(report)["cors_violations"] == (4.0 if rule else 0.0)
+
+
+def test_an_origin_that_is_let_in_by_its_ending(
+    site: Site, look: Callable[..., ToolReport]
+) -> None:
+    """It names the trusted origin to whoever asks, and so tells what to imitate."""
+
+    def answer(method: str, path: str, given: dict[str, str]) -> tuple[int, Pairs]:
+        origin = given.get("origin", "")
+        said = origin if origin.endswith("shop.example") else "https://shop.example"
+        sent = [*GOOD, ("Access-Control-Allow-Origin", said)]
+        return route(method, path, given), sent if path == "/api/books" else list(GOOD)
+
+    report = look(site(answer))
+    assert {finding.rule for finding in report.findings} == {"headers.cors-lookalike"}
+    assert "https://evilshop.example" in repr(report.findings)
+
+
+def test_what_a_policy_does_not_keep_out_is_noted(
+    site: Site, look: Callable[..., ToolReport]
+) -> None:
+    policy = "default-src *; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    sent = [("Content-Security-Policy", policy), *GOOD[1:]]
+    report = look(site(lambda method, path, given: (route(method, path, given), sent)))
+    assert report.findings == ()
+    assert [note for note in report.notes if "policy" in note] == [
+        "the policy allows inline scripts or styles, or eval",
+        "default-src of the policy allows any origin",
+    ]
+
+
+def test_a_redirect_is_not_followed_and_lacks_nothing_b41(
+    site: Site, look: Callable[..., ToolReport]
+) -> None:
+    asked: list[str] = []
+
+    def answer(method: str, path: str, given: dict[str, str]) -> tuple[int, Pairs]:
+        asked.append(path)
+        if path == "/api/books/":
+            return 307, [("Location", "/elsewhere")]
+        return route(method, path, given), list(GOOD)
+
+    report = look(site(answer))
+    assert report.findings == ()
+    assert "/api/books/" in asked
+    assert "/elsewhere" not in asked
 
 
 def certificate(folder: Path, days: int) -> Path:
@@ -181,7 +299,7 @@ def test_an_untrusted_certificate_gets_no_secret(
     assert figures(report)["tls_violations"] == 1.0
     assert [finding.rule for finding in report.findings] == ["headers.tls-untrusted"]
     assert set(seen) == {""}
-    assert report.examined == 5  # the protected operation is asked without its token alone
+    assert report.examined == 6  # the protected operation without its token alone, no real login
     assert "the connection is not trusted: no authenticated request was sent" in report.notes
 
 
