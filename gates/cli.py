@@ -26,6 +26,8 @@ COMMANDS = {
     "judge": "judge stored evidence again, under any policy; runs nothing",
     "baseline": "write down the findings that are known, so that only new ones count",
     "waive": "write a waiver for one finding, for review",
+    "corpus": "keep the requests that broke the contract, so that every run replays them",
+    "regression": "make pytest tests of the contract findings of a run",
     "prove": "plant a defect for each tool, and see whether its gate catches it",
 }
 USAGE = 2
@@ -122,7 +124,7 @@ def offered(verb: str) -> ModuleType:
 
 def help_text() -> str:
     """The commands, a line each."""
-    lines = [f"  {name:9}{text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:11}{text}" for name, text in COMMANDS.items()]
     return "\n".join(
         (
             "gatescore: may this revision go out?",

@@ -8,6 +8,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from gates.core import promises
 from gates.core.documented import Documented
 from gates.core.openapi import JSON
 from gates.shell.network import Response
@@ -20,9 +21,13 @@ def broken(document: JSON, operation: Documented | None, answer: Response) -> st
     """What the document does not say of the answer, "" if all is as it says."""
     if operation is None:
         return ""
-    said = _said(operation, answer.status)
+    said = promises.response(operation, answer.status)
     if said is None:
         return f"answered {answer.status}; documented: {', '.join(sorted(operation.responses))}"
+    had = {name.lower() for name, _ in answer.headers}
+    missing = [name for name in promises.required_headers(said) if name not in had]
+    if missing:
+        return f"answered without the headers {', '.join(missing)}"
     content = said.get("content")
     if not isinstance(content, dict) or not content or not answer.body:
         return ""
@@ -34,11 +39,6 @@ def broken(document: JSON, operation: Documented | None, answer: Response) -> st
     if not isinstance(schema, dict) or not _JSON.fullmatch(kind):
         return ""
     return _against(document, schema, answer.body)
-
-
-def _said(operation: Documented, status: int) -> dict[str, JSON] | None:
-    wanted = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
-    return next((operation.responses[key] for key in wanted if key in operation.responses), None)
 
 
 def _media_type(answer: Response) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gates.core import corpus
+from gates.core import corpus, operation_names
 from gates.core.contract_findings import finding
 from gates.core.contract_steps import at, replaced
 from gates.core.corpus import Ask, Case, CaseError, Expected
@@ -52,9 +52,13 @@ def measure(given: dict[str, Any]) -> ToolReport:
 
 
 def _replayed(
-    given: Mapping[str, Any], document: JSON, known: Mapping[str, Documented], caller: Caller
+    given: Mapping[str, Any],
+    document: dict[str, JSON],
+    known: Mapping[str, Documented],
+    caller: Caller,
 ) -> Iterator[Outcome]:
-    left_out = set(given["exclude"])
+    names = operation_names.names(document)
+    left_out = {names.get(name, name) for name in given["exclude"]}
     for name in given["cases"]:
         try:
             case = corpus.decode(_common.inside(Path(given["tree"]), name).read_bytes())

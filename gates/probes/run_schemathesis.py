@@ -1,8 +1,8 @@
 """Runs Schemathesis, and makes of its events what may be kept: the bodies of answers are not.
 
 Started as `python -m gates.probes.run_schemathesis INPUT`. Input: arguments (of Schemathesis),
-config, config_file, document, scratch (folder), digest, corpus (folder), recorded (folder or ""),
-identity, seed, today, exclude and refusals (operation → reason).
+config, config_file, document, scratch (folder), digest, corpus and promises (folders), recorded
+(folder or ""), identity, seed, today, exclude and refusals (operation → reason).
 
 What Schemathesis prints holds answers and is dropped, but for its last lines where it did not get
 through. Its exit code is passed on.
@@ -19,13 +19,15 @@ from typing import IO, Any
 
 import msgspec
 
-from gates.core import corpus, exchanges
+from gates.core import corpus, exchanges, operation_names
 from gates.core.contract_digest import Digest
 from gates.core.contract_events import EventsError, events
 from gates.core.contract_reading import PROBE, Facts, Reading
 from gates.core.contract_steps import Cleaner
+from gates.core.documented import documented
 from gates.core.model import Reason
 from gates.core.openapi import JSON, Operation, base_path, operations
+from gates.core.promises import promise
 from gates.core.redact import Redactor
 from gates.probes import _common
 
@@ -49,13 +51,14 @@ def main() -> int:
 
 def everything(given: Mapping[str, Any]) -> int:
     """Run Schemathesis in a folder that nobody keeps, and write what may be kept."""
-    facts = known(given, _document(given["document"]))
+    document = _document(given["document"])
+    facts = known(given, document)
     Path(given["config_file"]).write_text(config(given, facts), encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=given["scratch"]) as scratch:
         printed, noted = Path(scratch, PRINTED), Path(scratch, EVENTS)
         code = run([*given["arguments"], "--report-ndjson-path", str(noted)], printed)
         if code != INTERRUPTED:
-            keep(given, facts, noted)
+            keep(given, facts, document, noted)
         if code not in DID_ITS_JOB:
             tell(printed)
     return code
@@ -96,7 +99,7 @@ def tell(printed: Path) -> None:
     sys.stderr.buffer.write(b"\n".join(lines[-LAST_LINES:]) + b"\n")
 
 
-def keep(given: Mapping[str, Any], facts: Facts, noted: Path) -> None:
+def keep(given: Mapping[str, Any], facts: Facts, document: dict[str, JSON], noted: Path) -> None:
     """Write the digest, the cases and the exchanges."""
     digest = read(facts, noted, given["recorded"])
     Path(given["digest"]).write_bytes(msgspec.json.encode(digest))
@@ -107,7 +110,18 @@ def keep(given: Mapping[str, Any], facts: Facts, noted: Path) -> None:
         )
         if case is not None:
             folder.mkdir(exist_ok=True)
-            (folder / corpus.name_of(case)).write_text(corpus.encode(case), encoding="utf-8")
+            name = corpus.name_of(case)
+            (folder / name).write_text(corpus.encode(case), encoding="utf-8")
+            keep_promise(case, document, Path(given["promises"], name))
+
+
+def keep_promise(case: corpus.Case, document: dict[str, JSON], path: Path) -> None:
+    """Write what the document says of the answer, for tests that are made of the case."""
+    found = (one for one in documented(document) if one.label == case.operation)
+    operation = next(found, None) if case.expected is corpus.Expected.DOCUMENTED else None
+    if operation is not None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(msgspec.json.encode(promise(document, operation, case.status)))
 
 
 def read(facts: Facts, noted: Path, recorded: str) -> Digest:
@@ -139,7 +153,7 @@ def _writer(out: IO[bytes]) -> Any:
 def known(given: Mapping[str, Any], document: dict[str, JSON]) -> Facts:
     """What is known before the run. Raises ProbeError for names that the document lacks."""
     base, found = base_path(document), operations(document)
-    names = _names(found, base)
+    names = operation_names.names(document)
     excluded = _named(given["exclude"], names, "[contract.exclude]")
     secrets = tuple(
         value
@@ -151,7 +165,7 @@ def known(given: Mapping[str, Any], document: dict[str, JSON]) -> Facts:
         detail = f"[contract.exclude] names each of the {len(found)} operations: none is left"
         raise _common.ProbeError(detail, Reason.NOTHING_EXAMINED)
     return Facts(
-        labels={one.label: f"{one.method} {base}{one.path}" for one in found},
+        labels={one.label: operation_names.label(one, base) for one in found},
         protected=frozenset(_protected(document, found, base)),
         cleaner=Cleaner(secrets=secrets, clean=Redactor((*secrets, *sorted(words))).text),
         identity=given["identity"],
@@ -171,21 +185,10 @@ def config(given: Mapping[str, Any], facts: Facts) -> str:
     return "".join((str(given["config"]), *blocks))
 
 
-def _names(found: tuple[Operation, ...], base: str) -> dict[str, str]:
-    """Every name of an operation → its label with base path."""
-    names: dict[str, str] = {}
-    for one in found:
-        label = f"{one.method} {base}{one.path}"
-        names |= dict.fromkeys((label, one.label, one.operation_id or label), label)
-    return names
-
-
 def _named(given: Mapping[str, str], names: Mapping[str, str], key: str) -> dict[str, str]:
-    unknown = sorted(name for name in given if name not in names)
-    if unknown:
-        shown = ", ".join(repr(name) for name in unknown[:5])
-        detail = f"{key} names {shown}, which the document does not have; allowed are its "
-        raise _common.ProbeError(detail + 'operationIds and names such as "GET /books/{id}"')
+    problem = operation_names.unknown(given, names)
+    if problem:
+        raise _common.ProbeError(f"{key} {problem}")
     return {names[name]: reason for name, reason in given.items()}
 
 
@@ -197,7 +200,7 @@ def _protected(document: dict[str, JSON], found: tuple[Operation, ...], base: st
         named = said.get("security") if isinstance(said, dict) else None
         security = document.get("security") if named is None else named
         if isinstance(security, list) and security and all(security):
-            yield f"{one.method} {base}{one.path}"
+            yield operation_names.label(one, base)
 
 
 def _document(path: str) -> dict[str, JSON]:

@@ -107,6 +107,7 @@ def _run(part: Part, runs: int, target: Target, contract: Contract, options: Opt
         "scratch": options.recorded or options.output,
         "digest": names["digest"],
         "corpus": "corpus",
+        "promises": "promises",
         "recorded": options.recorded,
         "identity": part.identity,
         "seed": part.seed,
