@@ -56,6 +56,7 @@ BUILT_IN = {
         "signoff",
         "smoke",
         "smoke_load",
+        "spectral",
         "startup",
         "suppressions",
         "tsc",

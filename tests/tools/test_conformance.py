@@ -57,7 +57,10 @@ OPTIONS = Options(
     today="2026-01-01",
 )
 # Where the result stands, for tools that leave more than one thing.
-STDOUT = ("bandit", "hadolint", "mypy", "ruff", "ruff_format", "ruff_review", "ruff_security")
+STDOUT = (
+    *("bandit", "hadolint", "mypy", "ruff", "ruff_format", "ruff_review", "ruff_security"),
+    "spectral",
+)
 NODE = ("eslint", "eslint_review", "eslint_security", "prettier", "tsc")
 MAIN = {
     **dict.fromkeys((*STDOUT, *NODE), "stdout"),
@@ -88,7 +91,7 @@ BAD = {
     "nan": b'[{"value": NaN}]',
 }
 # What a clean run prints: two newlines are no result of any tool but mypy.
-CLEAN = {("mypy", "blank"), ("hadolint", "array")}
+CLEAN = {("mypy", "blank"), ("hadolint", "array"), ("spectral", "array")}
 # Adapters whose probe answers in a format of its own, which the adapter then reads.
 OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis"}
 
