@@ -1,0 +1,154 @@
+"""Starts the planted services, lets their identities in, and runs probes against them."""
+
+import base64
+import json
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from gates.core.behaviour import Identity, Passwords, Refresh, Registration, Throttle
+from gates.core.model import ToolReport
+from gates.core.target import Auth, Login, OpenApi, Service, Target
+from gates.core.tool import Options, ToolOutput
+
+ROOT = Path(__file__).parents[3]
+GATEKEEPER = Path(__file__).with_name("gatekeeper.py")
+SECRETS = {
+    "DEMO_PASSWORD": "Demo-canary-2026",  # pragma: allowlist secret
+    "OTHER_PASSWORD": "Other-canary-2026",  # pragma: allowlist secret
+    "TOKEN_KEY": "canary-key-of-the-tokens-0123456789",  # pragma: allowlist secret
+    "API_KEY": "canary-api-key-0123456789",  # pragma: allowlist secret
+}
+STATIC = {"key": {"X-Api-Key": "${API_KEY}"}, "basic": {"Authorization": "Basic ${PAIR}"}}
+LOGIN = {"username": "demo", "password": "${DEMO_PASSWORD}"}
+
+
+class Twin:
+    """A running service, and how a target file would describe it."""
+
+    def __init__(self, url: str, style: str, folder: Path) -> None:
+        self.url, self.style, self.folder = url, style, folder
+        self.recorded = folder / "recorded"
+        self.recorded.mkdir(exist_ok=True)
+        self.document = folder / "document.json"
+        self.document.write_bytes(urllib.request.urlopen(f"{url}/openapi.json").read())
+
+    def target(self, **changes: Any) -> Target:
+        login = Login(path="/v1/login", body=LOGIN, token="/access_token")
+        if self.style == "cookie":
+            login = Login(path="/v1/login", body=LOGIN, cookie="sid")
+        refresh = Refresh(
+            path="/v1/refresh", body={"refresh_token": "{token}"}, token="/refresh_token"
+        )
+        auth = Auth(
+            login=login if self.style in ("jwt", "opaque", "cookie") else None,
+            headers=STATIC.get(self.style, {}),
+            refresh=refresh if self.style in ("jwt", "opaque") else None,
+            register=Registration(
+                path="/v1/accounts", body={"username": "{name}", "password": "{password}"}
+            ),
+        )
+        given = {"auth": auth, "service": Service(base_url=self.url), **changes}
+        return Target(name="twin", openapi=OpenApi(path="/openapi.json"), **given)
+
+    def identities(self) -> str:
+        if self.style == "key":
+            headers = {"X-Api-Key": SECRETS["API_KEY"]}
+            return json.dumps({"default": {"headers": headers, "login": None, "answer": None}})
+        if self.style == "basic":
+            pair = base64.b64encode(f"demo:{SECRETS['DEMO_PASSWORD']}".encode()).decode()
+            headers = {"Authorization": f"Basic {pair}"}
+            return json.dumps({"default": {"headers": headers, "login": None, "answer": None}})
+        both = (("default", "demo", "DEMO_PASSWORD"), ("other", "other", "OTHER_PASSWORD"))
+        return json.dumps({name: self._let_in(user, SECRETS[key]) for name, user, key in both})
+
+    def _let_in(self, user: str, password: str) -> dict[str, Any]:
+        body = {"username": user, "password": password}
+        request = urllib.request.Request(
+            f"{self.url}/v1/login", json.dumps(body).encode(), method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                said, cookie = json.loads(answer.read()), answer.headers.get("Set-Cookie") or ""
+        except urllib.error.HTTPError:
+            said, cookie = {"access_token": "made.up.token"}, ""
+        headers = {"Authorization": f"Bearer {said.get('access_token')}"}
+        if self.style == "cookie":
+            headers = {"Cookie": cookie.partition(";")[0]}
+        login = {"method": "POST", "path": "/v1/login", "body": body, "form": False}
+        return {"role": "user", "rank": 0, "headers": headers, "login": login, "answer": said}
+
+    def report(
+        self, tool: ModuleType, *, target: Target | None = None, **settings: Any
+    ) -> ToolReport:
+        output = self.folder / f"{tool.__name__}-{secrets.token_hex(3)}"
+        output.mkdir()
+        options = Options(
+            tree="",
+            output=str(output),
+            python=sys.executable,
+            base_url=self.url,
+            document=str(self.document),
+            recorded=str(self.recorded),
+            state=str(self.folder),
+            settings=settings,
+        )
+        (invocation,) = tool.commands(target or self.target(), options)
+        (output / "input.json").write_text(invocation.inputs["input.json"])
+        offered = {
+            "GATESCORE_IDENTITIES": self.identities,
+            "GATESCORE_VARIABLES": lambda: json.dumps(SECRETS),
+        }
+        done = subprocess.run(
+            invocation.argv,
+            cwd=output,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+            | {name: offered[name]() for name in invocation.secrets},
+            capture_output=True,
+            timeout=90,
+            check=False,
+        )
+        left = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        for value in SECRETS.values():
+            assert value.encode() not in done.stdout + done.stderr, "P64"
+        found: ToolReport = tool.parse((left,))
+        return found
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Iterator[Callable[..., Twin]]:
+    """Start the gatekeeper: twin(style, defect)."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(style: str = "jwt", defect: str = "") -> Twin:
+        folder = tmp_path / f"{style}-{defect}-{len(running)}"
+        folder.mkdir()
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+        argv = (sys.executable, GATEKEEPER, str(port), style, defect, str(folder / "users.db"))
+        running.append(subprocess.Popen(argv, env={**SECRETS, "PATH": "/usr/bin:/bin"}))
+        for _ in range(200):
+            try:
+                return Twin(f"http://127.0.0.1:{port}", style, folder)
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the twin does not answer")
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+__all__ = ["Identity", "Passwords", "Throttle", "Twin"]
