@@ -17,6 +17,7 @@ BUILT_IN = {
     name: f"gates.tools.{name}"
     for name in (
         "api_design",
+        "auth",
         "bandit",
         "build",
         "calls",
@@ -43,9 +44,11 @@ BUILT_IN = {
         "openapi",
         "operations",
         "oracles",
+        "passwords",
         "pip_audit",
         "prettier",
         "pytest",
+        "rate_limit",
         "resilience",
         "ruff",
         "ruff_format",
