@@ -4,7 +4,7 @@ Names of labels as the usual libraries write them: Prometheus clients, Micromete
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -104,11 +104,25 @@ def raw_routes(family: Family, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in ids if any(one in route for route in seen))
 
 
-def counted(family: Family | None) -> float:
-    """How many requests it has counted."""
+def counted(family: Family | None, without: Iterable[str] = ()) -> float:
+    """How many successes it has counted, but those of the routes named.
+
+    Where no label says the status, or the route, every request counts.
+    """
     if family is None:
         return 0.0
-    return sum(each.value for each in family.samples if each.name == f"{family.name}_count")
+    left_out = frozenset(without)
+    return sum(
+        each.value
+        for each in family.samples
+        if each.name == f"{family.name}_count"
+        and not _any(each, ROUTES, left_out.__contains__)
+        and not _any(each, STATUSES, lambda value: not value.startswith("2"))
+    )
+
+
+def _any(sample: Sample, labels: frozenset[str], test: Callable[[str], bool]) -> bool:
+    return any(test(value) for name, value in sample.labels.items() if name.lower() in labels)
 
 
 def names(families: Iterable[Family]) -> frozenset[str]:

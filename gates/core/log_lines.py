@@ -11,7 +11,7 @@ _PAIR = re.compile(r'(?<![\w.])([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|[^\s,;"]+)')
 _LEVEL = re.compile(
     r"\b(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL)\b", re.IGNORECASE
 )
-_TIME = re.compile(r"\b\d\d:\d\d:\d\d\b|\b1\d{9}(?:\.\d+)?\b")
+_TIME = re.compile(r"(?<!\d)\d\d:\d\d:\d\d(?!\d)|\b1\d{9}(?:\.\d+)?\b")
 _TRACE = re.compile(r"(?:^|[._-])(?:otel)?trace_?(?:id|parent)$", re.IGNORECASE)
 _NO_TRACE = re.compile(r"[0-]*")
 

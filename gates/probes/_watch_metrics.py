@@ -1,5 +1,6 @@
 """Whether the metrics can be read, and show the requests that were just sent."""
 
+import contextlib
 import re
 import time
 
@@ -23,6 +24,13 @@ class Scrape(msgspec.Struct, frozen=True, kw_only=True):
 
     families: tuple[Family, ...] = ()
     problem: Flaw | None = None
+
+
+def begin(watch: Watch) -> Scrape:
+    """The metrics before anything is asked, but for a path that does not exist."""
+    with contextlib.suppress(NetworkError):
+        watch.caller.ask("GET", f"/{NOWHERE}", identity=None)
+    return scrape(watch)
 
 
 def scrape(watch: Watch) -> Scrape:
@@ -51,13 +59,12 @@ def judged(
     watch: Watch, before: Scrape, sent: int, ids: tuple[str, ...]
 ) -> tuple[Measurement, tuple[Flaw, ...]]:
     """What is wrong with the metrics after `sent` successes to documented operations."""
-    watch.caller.ask("GET", f"/{NOWHERE}", identity=None)
     after = _grown(watch, before, sent)
     if after.problem:
         flaws: tuple[Flaw, ...] = (after.problem,)
         return count(METRIC, flaws, "could not be read"), flaws
     found = exposition.durations(after.families)
-    flaws = (*_shape(watch, after, found), *_content(watch, before, found, sent, ids))
+    flaws = (*_shape(watch, after, found), *_content(watch, before, after, sent, ids))
     flaws += tuple(
         _flaw(watch, "missing-family", f"{name} is not there", name)
         for name in watch.given.observability.families
@@ -68,14 +75,19 @@ def judged(
 
 def _grown(watch: Watch, before: Scrape, sent: int) -> Scrape:
     """The metrics once they have counted what was sent, or after a moment."""
-    start = exposition.counted(exposition.durations(before.families))
     end = time.monotonic() + SETTLE_S
     while True:
         after = scrape(watch)
-        grown = exposition.counted(exposition.durations(after.families)) - start
+        grown = _counted(watch, after) - _counted(watch, before)
         if after.problem or grown >= sent or time.monotonic() > end:
             return after
         time.sleep(PAUSE_S)
+
+
+def _counted(watch: Watch, seen: Scrape) -> float:
+    given = watch.given
+    own = (given.health, given.observability.readiness, given.observability.metrics)
+    return exposition.counted(exposition.durations(seen.families), own)
 
 
 def _shape(watch: Watch, after: Scrape, found: Family | None) -> tuple[Flaw, ...]:
@@ -90,8 +102,9 @@ def _shape(watch: Watch, after: Scrape, found: Family | None) -> tuple[Flaw, ...
 
 
 def _content(
-    watch: Watch, before: Scrape, found: Family | None, sent: int, ids: tuple[str, ...]
+    watch: Watch, before: Scrape, after: Scrape, sent: int, ids: tuple[str, ...]
 ) -> tuple[Flaw, ...]:
+    found = exposition.durations(after.families)
     if found is None:
         return ()
     flaws = []
@@ -101,8 +114,7 @@ def _content(
     if exposition.raw_routes(found, (NOWHERE,)):
         text = f"{found.name} has a series of its own for every path that does not exist"
         flaws.append(_flaw(watch, "raw-route", text, "unknown path"))
-    grown = exposition.counted(found) - exposition.counted(exposition.durations(before.families))
-    if grown < sent:
+    if _counted(watch, after) - _counted(watch, before) < sent:
         text = f"{found.name} did not count all requests that were just answered"
         flaws.append(_flaw(watch, "not-counted", text))
     return tuple(flaws)

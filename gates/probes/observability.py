@@ -68,7 +68,7 @@ def look(watch: Watch, document: JSON, seen: Seen) -> None:
     watch = msgspec.structs.replace(watch, given=given)
     operations = tuple(op for op in operations if not is_own(op, watch.given))
     seen.add(_watch_ready.HEALTH, _watch_ready.health(watch))
-    before = _watch_metrics.scrape(watch)
+    before = _watch_metrics.begin(watch)
     asked, ids = ask_all(watch, operations, document)
     path = next((one.path for one in asked if one.fine), watch.given.health)
     sent = sum(1 for one in asked if one.fine)
