@@ -45,6 +45,8 @@ BUILT_IN = {
         "operations",
         "oracles",
         "passwords",
+        "parity",
+        "pacts",
         "pip_audit",
         "prettier",
         "pytest",

@@ -94,7 +94,11 @@ class Proxy:
         try:
             while (head := await _head(reader)) is not None:
                 # A connection for each request: the service may have closed an idle one just now.
-                service = await self._connected()
+                try:
+                    service = await self._connected()
+                except BROKEN:
+                    self._hits[Hit(*_asked(head), 0)] += 1
+                    break
                 try:
                     if not await self._exchanged(head, (reader, writer), service):
                         break

@@ -1,9 +1,11 @@
 """Real servers for probes to look at, and probes run as the runner does."""
 
+import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -54,6 +56,31 @@ def site() -> Iterator[Callable[..., str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def notes() -> Iterator[Callable[..., str]]:
+    """Start notes_service.py with a defect and environment variables; its origin."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(defect: str = "none", **env: str) -> str:
+        with socket.socket() as held:
+            held.bind(("127.0.0.1", 0))
+            port = held.getsockname()[1]
+        program = str(Path(__file__).parent / "notes_service.py")
+        argv = [sys.executable, program, str(port), "--defect", defect]
+        started.append(subprocess.Popen(argv, env={"PATH": "/usr/bin:/bin", **env}))
+        for _ in range(200):
+            with socket.socket() as line:
+                if line.connect_ex(("127.0.0.1", port)) == 0:
+                    return f"http://127.0.0.1:{port}"
+            time.sleep(0.05)
+        raise AssertionError("the service did not start")
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
 
 
 @pytest.fixture

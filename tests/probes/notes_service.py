@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         try:
-            status, value = routed(self.command, self.path, dict(self.headers), body)
+            status, value = routed(self.command, self.path, self.headers, body)
         except Refused as error:
             status, value = error.status, {"error": str(error), "code": error.code}
         self.answer(status, value)
@@ -81,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
     def events(self):
         try:
             if DEFECT != "open-socket":
-                whoever(dict(self.headers))
+                whoever(self.headers)
         except Refused as error:
             return self.answer(error.status, {"error": str(error), "code": error.code})
         environ = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in self.headers.items()}

@@ -1,11 +1,7 @@
 """The oracles probe against a service with planted defects and its sound twin."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,35 +123,6 @@ expect.text = { lacks = "half {unique}" }
 FILES["events"] = FILES["events"].replace('"GET {place}"', '"GET /v1/notes/{id}"')
 
 
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-@pytest.fixture
-def notes() -> Iterator[Callable[..., str]]:
-    """Start the service with a defect; its origin."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(defect: str = "none") -> str:
-        port = free_port()
-        argv = [sys.executable, str(HERE / "notes_service.py"), str(port), "--defect", defect]
-        env = {"ADMIN_PASSWORD": SECRET, "PATH": "/usr/bin:/bin"}
-        started.append(subprocess.Popen(argv, env=env))
-        for _ in range(200):
-            with socket.socket() as line:
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    return f"http://127.0.0.1:{port}"
-            time.sleep(0.05)
-        raise AssertionError("the service did not start")
-
-    yield start
-    for one in started:
-        one.kill()
-        one.wait()
-
-
 @pytest.fixture
 def judge(
     tmp_path: Path, run_probe: Callable[..., ToolOutput], notes: Callable[..., str]
@@ -165,7 +132,7 @@ def judge(
     def run(
         defect: str, files: dict[str, str], flows: tuple[str, ...] = (), url: str = "", **more: str
     ) -> ToolReport:
-        url = url or notes(defect)
+        url = url or notes(defect, ADMIN_PASSWORD=SECRET)
         tree, output = tmp_path / "tree", tmp_path / "output"
         (tree / "gatescore/oracles").mkdir(parents=True, exist_ok=True)
         output.mkdir(exist_ok=True)
@@ -298,7 +265,7 @@ expect.json = { "/access_token" = "${ADMIN_PASSWORD}" }
 
 def test_a_service_that_is_gone_is_no_failed_oracle(judge: Callable[..., ToolReport]) -> None:
     with pytest.raises(ParseError) as caught:
-        judge("none", {"batch": FILES["batch"]}, url=f"http://127.0.0.1:{free_port()}")
+        judge("none", {"batch": FILES["batch"]}, url="http://127.0.0.1:9")
     assert caught.value.reason is Reason.TARGET_DOWN
 
 
