@@ -1,0 +1,1 @@
+"""Compares what a service is said to do with what it does: documents, routes, answers."""
