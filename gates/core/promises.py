@@ -12,9 +12,10 @@ MOST_SCHEMAS = 300
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Statuses as the document writes them; media types, headers and schema for one of them."""
+    """Statuses as the document writes them; media types, headers and schema for `status`."""
 
     statuses: tuple[str, ...]
+    status: int
     media_types: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()  # that the answer has to have
     body_schema: dict[str, Any] | None = None  # JSON Schema 2020-12, without outer references
@@ -29,6 +30,7 @@ def promise(document: JSON, operation: Documented, status: int) -> Promise:
     schema = media.get("schema") if isinstance(media, dict) else said.get("schema")
     return Promise(
         statuses=tuple(sorted(operation.responses)),
+        status=status,
         media_types=tuple(sorted(name.partition(";")[0].strip().lower() for name in types)),
         headers=tuple(required_headers(said)),
         body_schema=standalone(document, schema) if isinstance(schema, dict) else None,

@@ -138,14 +138,23 @@ def _documented(promised: Promise | None) -> list[str]:
         known = [status.lower() for status in promised.statuses]
         lines.append(f"    documented = {known!r}")
         lines.append('    assert {str(status), f"{status // 100}xx"} & set(documented), status')
+    wanted = _of_status(promised)
+    if wanted:
+        lines.append(f"    if status == {promised.status}:")
+        lines += [f"        {line}" for line in wanted]
+    return lines
+
+
+def _of_status(promised: Promise) -> list[str]:
+    lines = []
     if promised.media_types:
-        lines.append('    kind = headers.get("Content-Type", "").partition(";")[0].lower()')
-        lines.append(f"    assert not body or kind in {list(promised.media_types)!r}, kind")
-    lines += [f'    assert "{name}" in headers' for name in promised.headers]
+        lines.append('kind = headers.get("Content-Type", "").partition(";")[0].lower()')
+        lines.append(f"assert not body or kind in {list(promised.media_types)!r}, kind")
+    lines += [f'assert "{name}" in headers' for name in promised.headers]
     if promised.body_schema is not None:
-        lines.append(f"    schema = json.loads({_text(json.dumps(promised.body_schema))})")
-        lines.append("    validator = jsonschema.Draft202012Validator(schema)")
-        lines.append("    assert not list(validator.iter_errors(json.loads(body)))")
+        lines.append(f"schema = json.loads({_text(json.dumps(promised.body_schema))})")
+        lines.append("validator = jsonschema.Draft202012Validator(schema)")
+        lines.append("assert not list(validator.iter_errors(json.loads(body)))")
     return lines
 
 

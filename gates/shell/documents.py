@@ -2,11 +2,13 @@
 
 import json
 import posixpath
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from gates.core.bundling import Bundle, bundle
+from gates.core.merging import Part, merged
 from gates.core.model import Reason
 from gates.core.openapi import (
     JSON,
@@ -60,24 +62,41 @@ def load_document(
 ) -> Document:
     """Write `output`/document.json from the committed file, else from the served document.
 
+    Several documents of one service become one whose paths are full.
+
     `base_url` "" means that no service runs. Raises DocumentError: REFUSED_BY_SAFETY, NO_RESULT,
     EMPTY_RESULT, UNREADABLE_RESULT, OUTPUT_TOO_LARGE, TARGET_DOWN, NOTHING_EXAMINED.
     """
-    source = read_source(tree, openapi, base_url, allow, headers)
-    found = operations(source.bundle.document)
-    if not found:
-        raise DocumentError(Reason.NOTHING_EXAMINED, f"no operations: {source.name} has no paths")
-    base = base_path(source.bundle.document, openapi.base_path)
+    named = tuple(flattened(openapi))
+    sources = [read_source(tree, one, base_url, allow, headers) for one in named]
+    for source in sources:
+        if not operations(source.bundle.document):
+            detail = f"no operations: {source.name} has no paths"
+            raise DocumentError(Reason.NOTHING_EXAMINED, detail)
+    document = merged(
+        [
+            Part(name=source.name, document=source.bundle.document, base=one.base_path)
+            for source, one in zip(sources, named, strict=True)
+        ]
+    )
+    base = base_path(document, openapi.base_path if len(named) == 1 else "")
     path = output / "document.json"
-    text = json.dumps(relocated(source.bundle.document, base), allow_nan=False)
+    text = json.dumps(relocated(document, base), allow_nan=False)
     path.write_text(text, encoding="utf-8")
     return Document(
         path=path,
-        operations=found,
-        source=source.name,
+        operations=operations(document),
+        source=", ".join(source.name for source in sources),
         base_path=base,
-        version=source.version,
+        version=sources[0].version,
     )
+
+
+def flattened(openapi: OpenApi) -> Iterator[OpenApi]:
+    """Every document of the service by itself, the main one first."""
+    yield msgspec.structs.replace(openapi, others=())
+    for other in openapi.others:
+        yield from flattened(other)
 
 
 def read_source(
