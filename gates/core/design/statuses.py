@@ -11,7 +11,7 @@ from gates.core.design.words import is_plural
 from gates.core.documented import Documented
 from gates.core.openapi import JSON
 
-CREATING = re.compile(r"(?:create|add|register|insert)(?![a-z])", re.IGNORECASE)
+CREATING = re.compile(r"(?:[Cc]reate|[Aa]dd|[Rr]egister|[Ii]nsert)(?![a-z])")
 # Members of which two objects of one collection rarely have the same value.
 UNIQUE = re.compile(
     r"e-?mail(?:[_-]?address)?|user[_-]?name|login|slug|isbn(?:[_-]?1[03])?|sku|handle|vin|iban|ean",
