@@ -147,6 +147,7 @@ def _with_ids(world: World, op: Documented, identity: str | None) -> Setting | N
         resource is not None and op == resource.making
     )
     asker = identity or next(iter(world.caller.identities), "")
+    _fill(world, op, asker)
     ids: dict[str, str] | None = {}
     shapes = shapes_of(op.path)
     if shapes and op.operation.method in ("PUT", "PATCH"):
@@ -157,6 +158,13 @@ def _with_ids(world: World, op: Documented, identity: str | None) -> Setting | N
     if ids is None:
         return None
     return Setting(op=op, identity=identity, ids=ids, resource=resource, makes=makes)
+
+
+def _fill(world: World, op: Documented, asker: str) -> None:
+    """An empty list shows no difference: put something into it, where that can be done."""
+    for resource in world.resources:
+        if resource.listing == op and not world.listing(resource, asker):
+            world.thing(resource, asker)
 
 
 def _resource(world: World, op: Documented) -> Resource | None:
