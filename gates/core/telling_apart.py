@@ -13,7 +13,7 @@ import msgspec
 from gates.core.openapi import JSON
 
 LEAST_MS = 10.0
-NEEDED = 9  # pairs: below that no interval of the median has 95 %
+NEEDED = 6  # pairs: below that no interval of the median has 95 %
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from gates.core import credentials
-from gates.core.documented import Documented, Made, documented
+from gates.core.documented import Documented, Made, documented, made
 from gates.core.model import (
     Aspect,
     Finding,
@@ -26,10 +26,11 @@ from gates.core.model import (
     ToolReport,
 )
 from gates.core.refusals import Breach
+from gates.core.sampling import NoSample
 from gates.probes import _auth_csrf, _auth_enumeration, _auth_refusals, _auth_session, _common
 from gates.probes._auth_optional import optional
 from gates.probes._auth_refusals import Tried
-from gates.probes._caller import Caller, Exhausted, curl
+from gates.probes._caller import DEFAULT, Caller, Exhausted, curl
 from gates.shell.network import NetworkError
 
 TOOL = "auth"
@@ -67,6 +68,11 @@ def measure(given: dict[str, Any]) -> ToolReport:
         raise _common.ProbeError(detail, Reason.INCOMPLETE)
     now = time.time()  # noqa: TID251  tokens speak of the wall clock
     keys = _auth_refusals.signing(caller, variables(), now)
+    # Before operations are tried that may change or end the accounts.
+    sessions = (
+        _session(caller, given, operations, document, now),
+        _strangers(caller, given),
+    )
     tried = _auth_refusals.tried(caller, given, operations, document, keys)
     if tried and all(one.ruling.detail.startswith("no answer") for one in tried):
         raise _common.ProbeError(
@@ -76,9 +82,8 @@ def measure(given: dict[str, Any]) -> ToolReport:
     shares = (
         _refusals(tried, keys, believed),
         believed,
-        _session(caller, given, tried, now),
+        *sessions,
         _csrf(caller, given, tried),
-        _strangers(caller, given),
     )
     return ToolReport(
         tool=TOOL,
@@ -164,24 +169,44 @@ def _optional(
     return Share(findings=tuple(found), notes=tuple(notes))
 
 
-def _session(caller: Caller, given: Mapping[str, Any], tried: list[Tried], now: float) -> Share:
+def _session(
+    caller: Caller,
+    given: Mapping[str, Any],
+    operations: tuple[Documented, ...],
+    document: dict[str, Any],
+    now: float,
+) -> Share:
     names = ("auth.access_minutes", "auth.refresh_days", "auth.personal_claims")
     try:
         session = _auth_session.opened(caller, given)
         measured = _auth_session.lifetimes(session, given, now)
         claims, findings = _auth_session.claims(session, TOOL)
-        renewed, more = _auth_session.refreshing(caller, given, session, _readable(tried), TOOL)
+        readable = _readable(caller, operations, document) if given.get("refresh") else None
+        renewed, more = _auth_session.refreshing(caller, given, session, readable, TOOL)
     except Exhausted as error:
         return Share(measurements=_unmeasured((*names, "auth.refresh_violations"), str(error)))
     measured |= {"auth.personal_claims": claims, "auth.refresh_violations": renewed}
     return Share(measurements=measured, findings=(*findings, *more))
 
 
-def _readable(tried: list[Tried]) -> tuple[Documented, Made] | None:
-    """An operation that reads, and has refused all false credentials."""
-    for one in tried:
-        if one.op.operation.method == "GET" and one.ruling.state is Status.PASS and one.request:
-            return one.op, one.request
+def _readable(
+    caller: Caller, operations: tuple[Documented, ...], document: dict[str, Any]
+) -> tuple[Documented, Made] | None:
+    """An operation that answers the default identity, and refuses everybody else."""
+    reading = [op for op in operations if op.protected and op.operation.method == "GET"]
+    for op in sorted(reading, key=lambda op: op.path.count("{"))[:5]:
+        try:
+            request = made(op, document)
+            mine, nobodys = (
+                caller.ask(
+                    "GET", request.path, identity=who, headers=request.headers, operation=op.label
+                ).status
+                for who in (DEFAULT, None)
+            )
+        except (NoSample, NetworkError):
+            continue
+        if 200 <= mine < 300 and nobodys >= 400:
+            return op, request
     return None
 
 
