@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 import gates.tools
+from gates.core.behaviour import Consumers, Integration, Oracles
 from gates.core.model import Measurement, Reason, ToolReport
 from gates.core.target import (
     Code,
@@ -39,6 +40,9 @@ TARGET = Target(
     node=Node(paths=("src",), tests=("tests",)),
     service=Service(start=("serve", "{port}")),
     openapi=OpenApi(path="/openapi.json", file="openapi.json"),
+    integration=Integration(),
+    oracles=Oracles(),
+    consumers=Consumers(pacts=("pacts",)),
     load=Load(rate=5.0, operations=(LoadOperation(path="/"),)),
     dependencies=Dependencies(files=("requirements.lock", "package-lock.json")),
 )
@@ -93,7 +97,7 @@ BAD = {
 # What a clean run prints: two newlines are no result of any tool but mypy.
 CLEAN = {("mypy", "blank"), ("hadolint", "array"), ("spectral", "array")}
 # Adapters whose probe answers in a format of its own, which the adapter then reads.
-OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis"}
+OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis", "integration"}
 
 
 def load(name: str) -> ModuleType:
