@@ -110,7 +110,9 @@ class _Run:
 
     def _request(self, step: Step) -> tuple[str, ...]:
         method, place = split(step.request)
-        path = self._path(place, {})
+        path = self._path(place)
+        if not path.startswith("/"):
+            return (f"expected a path of the service in {place}, found {path[:200]}",)
         body, kind = self._body(step)
         headers = self._headers(step)
         named = {name.lower() for name, _ in headers}
@@ -151,7 +153,7 @@ class _Run:
         group = self._groups.setdefault(step.group, [])
         for _ in range(step.subscribers):
             try:
-                path = self._path(step.subscribe, {}) + self._query(step)
+                path = self._path(step.subscribe) + self._query(step)
                 one = _subscribers.opened(self._caller.base_url, path, headers)
             except _subscribers.Refused as error:
                 if fits(expected, error.status):
@@ -189,8 +191,14 @@ class _Run:
                 return tuple(f"subscriber {number} of {len(group)}: {text}" for text in wrong)
         return ()
 
-    def _path(self, place: str, extra: Mapping[str, JSON]) -> str:
-        return filled_text(place, {**self._values, **extra}, self._secrets, quoted)
+    def _path(self, place: str) -> str:
+        """The path; one that begins with a value is an address that the service gave."""
+        first, bracket, rest = place.partition("}")
+        if not first.startswith("{"):
+            return filled_text(place, self._values, self._secrets, quoted)
+        address = filled_text(first + bracket, self._values, self._secrets)
+        given = address.removeprefix(self._caller.base_url)
+        return given + filled_text(rest, self._values, self._secrets, quoted)
 
     def _query(self, step: Step) -> str:
         pairs = [

@@ -40,11 +40,13 @@ def measure(given: dict[str, Any]) -> ToolReport:
         variables=tuple(sorted(variables)),
         given=given.get("given", {}),
     )
-    oracles, problems = oracle_files.read_folder(Path(given["tree"]), given["folder"], known)
+    folder = oracle_files.read_folder(Path(given["tree"]), given["folder"], known)
     caller = Caller(given, TOOL)
     world = World(caller=caller, schemas=Schemas(_document(given)), secrets=variables)
-    outcomes = _outcomes(oracles, world)
-    return report(outcomes, [str(one) for one in problems], given["flows"], _redactor(world))
+    outcomes = _outcomes(folder.oracles, world)
+    problems = [str(one) for one in folder.problems]
+    flows = [flow for flow in given["flows"] if flow not in folder.unread]
+    return report(outcomes, problems, flows, _redactor(world))
 
 
 def service_variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ LONGEST_S = 60.0
 MOST_SUBSCRIBERS = 200
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_ADDRESS = re.compile(r"\{[a-z_][a-z0-9_]*\}(/|$)")  # captured, from a Location for example
 _CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "request": (str,),
@@ -45,25 +46,35 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     given: Mapping[str, Any] = {}  # what the target file says already of register-login-profile
 
 
-def read_folder(root: Path, folder: str, known: Known) -> tuple[list[Oracle], list[Problem]]:
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder of oracle files holds. `unread` are the names of the files with problems."""
+
+    oracles: tuple[Oracle, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def read_folder(root: Path, folder: str, known: Known) -> Folder:
     """Every oracle below the folder, presets as steps, and everything wrong with the others."""
     place = root / folder
     if not place.is_dir():
-        return [], [*missing(folder, "oracles.files: is no folder").problems]
+        return Folder(problems=missing(folder, "oracles.files: is no folder").problems)
     found: dict[str, Oracle] = {}
     problems: list[Problem] = []
+    unread: list[str] = []
     for file in sorted(place.rglob("*.toml")):
         name = file.relative_to(root).as_posix()
         try:
             oracle = _read(file, known)
         except ConfigError as error:
             problems += (msgspec.structs.replace(one, file=name) for one in error.problems)
+            unread.append(file.stem)
             continue
         if oracle.id in found:
             message = f'another file has the id "{oracle.id}" too'
             problems += missing(name, message, "ids name one oracle each").problems
         found.setdefault(oracle.id, oracle)
-    return list(found.values()), problems
+    return Folder(oracles=tuple(found.values()), problems=tuple(problems), unread=tuple(unread))
 
 
 def _read(file: Path, known: Known) -> Oracle:
@@ -211,7 +222,8 @@ def _misplaced(path: KeyPath, step: Step, kind: str) -> Iterator[Trouble]:
 
 def _request(path: KeyPath, text: str) -> Iterator[Trouble]:
     method, place = split(text)
-    if method not in METHODS or not place.startswith("/") or any(c in place for c in "?# "):
+    starts = place.startswith("/") or _ADDRESS.match(place)
+    if method not in METHODS or not starts or any(c in place for c in "?# "):
         allowed = 'method and path, such as "GET /v1/books"; parameters belong under query'
         hint = did_you_mean(method, METHODS) if method not in METHODS else ""
         yield Trouble(path=path, message=f'found "{text}"', allowed=allowed, hint=hint)
