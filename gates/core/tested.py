@@ -55,7 +55,7 @@ class Templates:
         return None
 
 
-def tested(
+def reached(
     operations: Sequence[Documented], hits: Mapping[Hit, int]
 ) -> tuple[tuple[Tested, ...], tuple[str, ...]]:
     """What each operation got, and the requests that are documented nowhere."""

@@ -31,7 +31,7 @@ from gates.core.model import (
 )
 from gates.core.redact import Redactor
 from gates.core.target import Service
-from gates.core.tested import Hit, Tested, percent, tested
+from gates.core.tested import Hit, Tested, percent, reached
 from gates.probes import _common, _service_coverage
 from gates.probes._recording_proxy import Proxy
 from gates.probes._service_coverage import Unmeasured
@@ -210,7 +210,7 @@ def report(task: Given, hits: Mapping[Hit, int]) -> ToolReport:
         why = "the target file names no [openapi] document to compare with"
         return _reported({METRIC: Measurement(value=None, why=why)}, ())
     document = msgspec.json.decode(Path(task.document).read_bytes())
-    found, strangers = tested(documented(document), hits)
+    found, strangers = reached(documented(document), hits)
     share = percent(found)
     if share is None:
         why = "the document has no operations"
