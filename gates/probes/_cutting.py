@@ -141,7 +141,9 @@ def _flaws(
         if one.status == 0:
             word = "hang" if one.problem == "timeout" else "status"
             found = "found no answer in time" if word == "hang" else f"found {one.problem}"
-        elif one.question is health or one.fine or (one.status == 503 and one.question in needing):
+        elif (
+            one.question is health or one.served or (one.status == 503 and one.question in needing)
+        ):
             continue
         else:
             word = "status" if one.question in needing else "spread"
@@ -156,7 +158,7 @@ def _recovered(
 ) -> bool:
     end = time.monotonic() + given.recover_s
     while True:
-        wrong = [heard for heard in ask_all(given, questions) if not heard.fine]
+        wrong = [heard for heard in ask_all(given, questions) if not heard.served]
         if not wrong:
             return True
         if time.monotonic() > end:

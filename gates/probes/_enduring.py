@@ -56,6 +56,11 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
         return 200 <= self.status < 400
 
     @property
+    def served(self) -> bool:
+        """Whether it was a success, or refused by a limit, which is no failure."""
+        return self.fine or self.status == 429
+
+    @property
     def words(self) -> str:
         """What was found, for people."""
         return f"status {self.status}" if self.status else self.problem

@@ -61,12 +61,12 @@ def flaws_of(given: Given, chosen: Question, seen: Crowd) -> tuple[Flaw, ...]:
 
 
 def normal_again(given: Given, chosen: Question) -> bool:
-    """Whether several answers in a row are quick successes, soon enough."""
+    """Whether several answers in a row are quick, and no failures, soon enough."""
     end = time.monotonic() + given.recover_s
     in_a_row = 0
     while in_a_row < IN_A_ROW:
         heard = ask(given.base_url, chosen, NORMAL_S)
-        in_a_row = in_a_row + 1 if heard.fine else 0
+        in_a_row = in_a_row + 1 if heard.served else 0  # a limit's window may outlast the burst
         if time.monotonic() > end:
             return False
         if not in_a_row:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from gates.core.target import Target
+from gates.shell import session_checks, upstream_checks
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 
 _WORD = re.compile(r"(?<!\$)\{([A-Za-z_]+)\}")
@@ -18,6 +19,8 @@ def troubles(target: Target) -> Iterator[Trouble]:
     yield from _oracles(target)
     yield from _consumers(target)
     yield from _contract(target)
+    yield from session_checks.troubles(target)
+    yield from upstream_checks.troubles(target)
 
 
 def _integration(target: Target) -> Iterator[Trouble]:
