@@ -1,6 +1,7 @@
 """Rules for real answers: no success that is a failure, and invalid input that is named."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -28,16 +29,20 @@ def error_as_success(asked: Asked) -> Violation | None:
     """A failure has a status of failure, whatever its body says."""
     if not 200 <= asked.status < 300 or asked.op.path.rstrip("/").endswith("graphql"):
         return None
-    try:
-        word = envelopes.error_in_success(envelopes.parsed(asked.body))
-    except ValueError:
-        return None
+    word = f"it is {envelopes.PROBLEM}" if asked.media == envelopes.PROBLEM else _failure(asked)
     if not word:
         return None
     text = f"an answer of success says {word}"
     return Violation(
         "error-as-success", asked.op.label, text, "a status of 400 or more for failures"
     )
+
+
+def _failure(asked: Asked) -> str:
+    try:
+        return envelopes.error_in_success(envelopes.parsed(asked.body))
+    except ValueError:
+        return ""
 
 
 def validation_field(asked: Asked) -> Violation | None:
@@ -69,12 +74,35 @@ def breaches(asked: Asked, settings: Settings) -> list[Violation]:
 
 
 def names(body: str, field: str) -> bool:
-    """Whether a body names a field, in any case and spelling: first_name, firstName, First name."""
-    plain = re.sub(r"[\s_-]+", "", body).lower()
+    """Whether a body names a field, in any case and spelling: first_name, firstName, First name.
+
+    In its texts, or as a member below the first level: those of the first are the envelope's.
+    """
+    try:
+        said = "\n".join(_words(envelopes.parsed(body), 0))
+    except ValueError:
+        said = body
+    plain = re.sub(r"[\s_-]+", "", said).lower()
     wanted = re.sub(r"[\s_-]+", "", field).lower()
     if len(wanted) > 3:
         return wanted in plain
-    return re.search(rf"(?<![A-Za-z0-9]){re.escape(field)}(?![A-Za-z0-9])", body, re.I) is not None
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(field)}(?![A-Za-z0-9])", said, re.I) is not None
+
+
+def _words(value: JSON, depth: int) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for part in value:
+                yield from _words(part, depth + 1)
+        case dict():
+            for name, part in value.items():
+                if depth:
+                    yield name
+                yield from _words(part, depth + 1)
+        case _:
+            return
 
 
 def without_one(op: Documented, document: JSON) -> tuple[JSON, str] | None:

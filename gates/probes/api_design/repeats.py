@@ -156,10 +156,13 @@ def _size(asker: Asker, path: str, values: Values) -> int | None:
     collection = asker.operation("GET", above) if path.rstrip("/").endswith("}") else None
     if collection is None:
         return None
-    reply = asker.read(collection, values)
+    listed = listing(collection, asker.api.document)
+    whole: Values = {}
+    if listed and listed.size and listed.maximum:
+        whole = {listed.size.name: listed.maximum}
+    reply = asker.read(collection, {**values, **whole})
     body = reply.body if reply else None
     total = body.get("total") if isinstance(body, dict) else None
-    listed = listing(collection, asker.api.document)
     entries = entries_of(body, listed.pointer if listed else "")
     return total if isinstance(total, int) else len(entries) if entries is not None else None
 

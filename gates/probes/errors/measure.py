@@ -81,12 +81,13 @@ def _send(caller: Caller, asked: Iterable[Wrong]) -> tuple[list[Exchange], list[
     """The exchanges, what was not answered, and whether the budget was used up."""
     own: list[Exchange] = []
     unanswered: list[str] = []
+    highest = _highest(caller)
     for wrong in asked:
         try:
             answer = caller.ask(
                 wrong.method,
                 wrong.path,
-                identity=None if wrong.anonymous else DEFAULT,
+                identity=None if wrong.anonymous else highest,
                 headers=wrong.headers,
                 body=wrong.body,
                 operation=wrong.operation,
@@ -98,6 +99,12 @@ def _send(caller: Caller, asked: Iterable[Wrong]) -> tuple[list[Exchange], list[
             return own, unanswered, [str(error)]
         own.append(_exchange(wrong, answer))
     return own, unanswered, []
+
+
+def _highest(caller: Caller) -> str:
+    """Whoever may most: a request that is refused for its rank is not looked at any further."""
+    known = sorted(caller.identities.items(), key=lambda pair: (-pair[1].rank, pair[0]))
+    return known[0][0] if known else DEFAULT
 
 
 def _exchange(wrong: Wrong, answer: Response) -> Exchange:
