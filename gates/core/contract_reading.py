@@ -122,11 +122,12 @@ class Reading:
             if case is not None:
                 self._remember(label, case, interaction)
         for name, checks in recorder.checks.items():
-            found = [one for one in checks if one.failure_info is not None]
-            for check in found:
-                assert check.failure_info  # noqa: S101  (filtered above)
+            counted = [
                 self._failure(recorder, name, check.name, check.failure_info.failure)
-            self._count_link(recorder.cases.get(name), failed=bool(found))
+                for check in checks
+                if check.failure_info is not None
+            ]
+            self._count_link(recorder.cases.get(name), failed=any(counted))
 
     def _remember(self, label: str, case: Case, interaction: Interaction) -> None:
         cleaner = self._facts.cleaner
@@ -186,10 +187,11 @@ class Reading:
             )
         )
 
-    def _failure(self, recorder: Recorder, name: str, check: str, failure: Failure) -> None:
+    def _failure(self, recorder: Recorder, name: str, check: str, failure: Failure) -> bool:
+        """Note one failed check; whether it counts."""
         self._codes.add(failure.code)
         if contract_sparing.follows(failure, recorder.interactions.get(name)):
-            return
+            return True
         shown = failure.case_id if failure.case_id in recorder.interactions else name
         interaction = recorder.interactions.get(shown or name)
         label = self._facts.labels.get(failure.operation or "", failure.operation or "")
@@ -210,6 +212,7 @@ class Reading:
             self._spared.add(Spared(failure.code, reason, label))
         else:
             join(self._caught, self._made(label, check, failure, context, parents))
+        return not reason
 
     def _made(
         self,

@@ -13,7 +13,7 @@ from gates.core.contract_events import Answer, Case, Failure, Interaction
 
 HAS_CONTENT_TYPE = "an answer without content needs no Content-Type (RFC 9110, 8.3)"
 NOT_IMPLEMENTED = "501 is a right answer to a method that the server does not know"
-OTHER_REFUSAL = "a refusal by another status than 405, or without Allow, is a refusal too"
+OTHER_REFUSAL = "a refusal by another status, or without Allow, is a refusal too"
 FROM_THE_SERVER = "an HTTP server may give this status before the service sees the request"
 NUL = "no service has to take a NUL character"
 OWN_RULE = "[contract.refusals] names a rule of its own"
@@ -50,7 +50,7 @@ def spared(failure: Failure, context: Context) -> str:
             return "" if answer.content and answer.content.base64 else HAS_CONTENT_TYPE
         case "ST202":
             return _rejected(context)
-        case "ST204":
+        case "ST203" | "ST204":
             return "" if 200 <= answer.status < 300 else OTHER_REFUSAL
         case "ST301":
             return _still_there(answer, context)

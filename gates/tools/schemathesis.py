@@ -146,6 +146,7 @@ def _arguments(
         PHASES,
         "--exclude-checks",
         NOT_CHECKED,
+        "--continue-on-failure",
         "--seed",
         str(part.seed),
         "--max-examples",
