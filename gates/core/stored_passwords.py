@@ -69,7 +69,7 @@ _FAST = (
 )  # fmt: skip
 _PREFIX = re.compile(r"^(\{[\w-]{2,20}\}|bcrypt(_sha256)?\$|argon2\$|scrypt\$(?=\$)|!)")
 _BCRYPT = re.compile(r"\$2[abxy]?\$(\d\d)\$[./A-Za-z0-9]{22,}")
-_ARGON2 = re.compile(r"\$argon2(id|i|d)\$(?:v=\d+\$)?([a-z0-9=,]+)\$")
+_ARGON2 = re.compile(r"argon2(id|i|d)\$(?:v=\d+\$)?([a-z0-9=,]+)\$")
 _PBKDF2 = re.compile(
     r"\$?(?:pbkdf2)[_:-]?(?:hmac[_:-]?)?(sha\d+)?[:$](?:i=|rounds=)?(\d+)[$:,]", re.I
 )
