@@ -58,9 +58,9 @@ def environment(python: str, env: Mapping[str, str], output: Path) -> Environmen
     return msgspec.convert(json.loads(finished.stdout.read_text("utf-8")), Environment)
 
 
-def settings(sources: tuple[str, ...], tree: Path, output: Path, greenlet: bool) -> Path:
+def settings(sources: tuple[str, ...], tree: Path, scratch: Path, greenlet: bool) -> Path:
     """Write the settings of the measurement; its data lies beside them."""
-    folder = output / "coverage"
+    folder = scratch / "coverage"
     folder.mkdir(exist_ok=True)
     listed = "".join(f"\n    {tree / source}" for source in sources)
     concurrency = "thread, greenlet" if greenlet else "thread"
@@ -112,8 +112,9 @@ def combined(python: str, rcfile: Path, tree: Path, output: Path, env: Mapping[s
     folder = rcfile.parent
     if not [*folder.glob("data.*")]:
         raise Unmeasured(
-            "the service left no coverage data: a process that is killed, or ends without running "
-            "its exit handlers, keeps none; let it end by itself on SIGTERM"
+            "the service left no coverage data: a process that is killed, that ends without "
+            "running its exit handlers, or that another Python than the target environment's "
+            "runs, keeps none; let it end by itself on SIGTERM"
         )
     common = (f"--rcfile={rcfile}",)
     for name, argv in (
@@ -134,6 +135,20 @@ def combined(python: str, rcfile: Path, tree: Path, output: Path, env: Mapping[s
             said = said or finished.stdout.read_text("utf-8", "replace").strip()
             last = said.splitlines()[-1][:300] if said else "it said nothing"
             raise Unmeasured(f"{name.replace('-', ' ')} failed: {last}")
+
+
+def functions(file: Path) -> list[tuple[str, tuple[int, int]]]:
+    """Each function of coverage.json with its covered lines and all; none in an older format."""
+    try:
+        report = json.loads(file.read_text("utf-8"))
+        return [
+            (name, (one["summary"]["covered_lines"], one["summary"]["num_statements"]))
+            for measured in report["files"].values()
+            for name, one in measured.get("functions", {}).items()
+            if name
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _is_python(script: Path) -> bool:

@@ -10,13 +10,15 @@ program ends. What the tests wrote, and coverage.json, lie in the working folder
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from gates.core import handlers
 from gates.core.behaviour import Integration
 from gates.core.documented import documented
 from gates.core.model import (
@@ -47,6 +49,9 @@ TOOL = "integration"
 METRIC = "integration.operations_percent"
 NOT_TESTED = "integration.operation-not-tested"
 BASE_URL = "GATESCORE_BASE_URL"
+LOG = "measured-service.log"
+LOG_BYTES = 2**20
+Functions = Sequence[tuple[str, tuple[int, int]]]
 STRANGERS = 10  # requests outside the document that one note names
 LEFT_S = 90.0  # of the deadline, for the start and the end of the service and for reports
 LEAST_S = 20.0
@@ -92,36 +97,46 @@ def measure(given: dict[str, Any]) -> ToolReport:
     redactor = Redactor(around.variables.values())
     output = Path.cwd()
     try:
-        stood, uncovered = _measured(task, around, output)
+        with tempfile.TemporaryDirectory(prefix="service-", dir=output) as scratch:
+            stood, uncovered = _measured(task, around, output, Path(scratch))
     except ServiceError as error:
         raise _common.ProbeError(redactor.text(error.detail), error.reason) from error
     except (NetworkError, Refused) as error:
         raise _common.ProbeError(redactor.text(str(error)), Reason.TARGET_DOWN) from error
     ran = Ran(exit_code=stood.exit_code, said=redactor.text(stood.said), uncovered=uncovered)
     (output / "ran.json").write_bytes(msgspec.json.encode(ran))
-    return report(task, stood.hits)
+    functions = [] if uncovered else _service_coverage.functions(output / "coverage.json")
+    return report(task, stood.hits, functions)
 
 
-def _measured(task: Given, around: Surroundings, output: Path) -> tuple[Stood, str]:
+def _measured(task: Given, around: Surroundings, output: Path, scratch: Path) -> tuple[Stood, str]:
     """The tests, and why the service's coverage is not known; "" where it is."""
-    env = {**around.env, **around.variables}
     service, rcfile, uncovered = task.service, None, _unmeasurable(task)
     if not uncovered:
         try:
-            known = _service_coverage.environment(task.python, around.env, output)
+            known = _service_coverage.environment(task.python, around.env, scratch)
             tree = Path(task.tree)
-            rcfile = _service_coverage.settings(task.sources, tree, output, known.greenlet)
+            rcfile = _service_coverage.settings(task.sources, tree, scratch, known.greenlet)
             service = _service_coverage.instrumented(service, known, rcfile, task.python)
         except Unmeasured as error:
             uncovered, rcfile = str(error), None
-    with _serving(task, service, around, output) as live:
-        stood = _tests(task, around, live, output)
+    try:
+        with _serving(task, service, around, scratch) as live:
+            stood = _tests(task, around, live, output)
+    finally:
+        _keep_log(scratch / "service.log", output / LOG)
     if rcfile:
         try:
-            _service_coverage.combined(task.python, rcfile, Path(task.tree), output, env)
+            _service_coverage.combined(task.python, rcfile, Path(task.tree), output, around.env)
         except Unmeasured as error:
             uncovered = str(error)
     return stood, uncovered
+
+
+def _keep_log(log: Path, kept: Path) -> None:
+    """The end of what the service wrote; its state is not kept."""
+    if log.is_file():
+        kept.write_bytes(log.read_bytes()[-LOG_BYTES:])
 
 
 def _unmeasurable(task: Given) -> str:
@@ -132,7 +147,7 @@ def _unmeasurable(task: Given) -> str:
 
 @contextmanager
 def _serving(
-    task: Given, service: Service, around: Surroundings, output: Path
+    task: Given, service: Service, around: Surroundings, scratch: Path
 ) -> Iterator[Running]:
     with running(
         service,
@@ -141,7 +156,7 @@ def _serving(
         node=task.node,
         env=around.env,
         variables=around.variables,
-        output=output / "service",
+        output=scratch,
         cancel=Cancellation(),
     ) as live:
         yield live
@@ -204,13 +219,14 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def report(task: Given, hits: Mapping[Hit, int]) -> ToolReport:
+def report(task: Given, hits: Mapping[Hit, int], functions: Functions = ()) -> ToolReport:
     """What the tests asked of the documented operations."""
     if not task.document:
         why = "the target file names no [openapi] document to compare with"
         return _reported({METRIC: Measurement(value=None, why=why)}, ())
     document = msgspec.json.decode(Path(task.document).read_bytes())
-    found, strangers = reached(documented(document), hits)
+    operations = documented(document)
+    found, strangers = reached(operations, hits)
     share = percent(found)
     if share is None:
         why = "the document has no operations"
@@ -222,7 +238,9 @@ def report(task: Given, hits: Mapping[Hit, int]) -> ToolReport:
         named = ", ".join(strangers[:STRANGERS])
         more = f" and {len(strangers) - STRANGERS} more" if len(strangers) > STRANGERS else ""
         notes.append(f"requests that are no documented operation: {named}{more}")
-    return _reported({METRIC: measured}, found, tuple(notes))
+    told = _reported({METRIC: measured}, found, tuple(notes))
+    cells = (*told.operations, *handlers.evidence(operations, functions))
+    return msgspec.structs.replace(told, operations=cells)
 
 
 def _unheard(task: Given) -> str:

@@ -163,18 +163,20 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         "integration.realtime_broken": (asked.realtime, "realtime"),
     }
     counts = pytest_run.counts(tests.tests, TOOL)
+    coverage, uncovered = _coverage(output, ran)
     return msgspec.structs.replace(
         seen,
         examined=counts["integration.run"],
         measurements={
             **{name: Measurement(value=count) for name, count in counts.items()},
             **seen.measurements,
-            "integration.coverage_percent": _coverage(output, ran),
+            "integration.coverage_percent": coverage,
             **{metric: _broken(tests, *names) for metric, names in named.items()},
         },
         findings=(
             *tests.findings,
             *seen.findings,
+            *uncovered,
             *(f for metric, (names, _) in named.items() for f in _unheld(tests, names, metric)),
         ),
         incomplete=(*seen.incomplete, *tests.incomplete),
@@ -249,15 +251,17 @@ def _failure(test: Test) -> Finding:
     )
 
 
-def _coverage(output: ToolOutput, ran: Ran) -> Measurement:
+def _coverage(output: ToolOutput, ran: Ran) -> tuple[Measurement, tuple[Finding, ...]]:
+    """The share of lines, and the files with the most that were never entered."""
     if ran.uncovered:
-        return Measurement(value=None, why=ran.uncovered)
+        return Measurement(value=None, why=ran.uncovered), ()
     own = frozenset(scope.read(output).files)
     coverage = coverage_json.read(output.files.get("coverage"), own, what="coverage's report")
     if not coverage.files:
         why = "no expected file covered: the report names no file below code.paths"
-        return Measurement(value=None, why=why)
-    return coverage_json.shares(coverage)["coverage.percent"]
+        return Measurement(value=None, why=why), ()
+    share = coverage_json.shares(coverage)["coverage.percent"]
+    return share, coverage_json.uncovered(coverage, TOOL)
 
 
 def _broken(tests: Tests, names: tuple[str, ...], key: str) -> Measurement:

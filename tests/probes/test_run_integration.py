@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gates.core.behaviour import Integration
-from gates.core.model import Reason, Status, ToolReport
+from gates.core.model import Aspect, Reason, Status, ToolReport
 from gates.core.target import Code, OpenApi, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import integration
@@ -123,6 +123,8 @@ def judge(tmp_path: Path, run_probe: Callable[..., ToolOutput]) -> Callable[...,
             if (output / file).exists()
         }
         assert SECRET.encode() not in done.stdout + b"".join(files.values())
+        left = [file.name for file in output.iterdir() if file.is_dir()]
+        assert left == []  # neither the state of the service nor its coverage data
         return integration.parse((msgspec.structs.replace(done, files=files),))
 
     return run
@@ -136,7 +138,8 @@ def test_thorough_tests_of_a_sound_service_pass_and_cover_it(
     judge: Callable[..., ToolReport],
 ) -> None:
     report = judge(THOROUGH)
-    assert [finding.message for finding in report.findings] == []
+    (finding,) = report.findings
+    assert (finding.rule, finding.path) == ("not-covered", "src/notes_service.py")
     assert report.incomplete == ()
     found = values(report)
     coverage = found.pop("coverage_percent")
@@ -149,8 +152,12 @@ def test_thorough_tests_of_a_sound_service_pass_and_cover_it(
         "realtime_broken": None,
     }
     assert coverage is not None and 70 < coverage < 95  # not the WebSocket, nor the planted parts
-    assert {one.state for one in report.operations} == {Status.PASS}
-    assert [one.count for one in report.operations if one.operation == "GET /v1/notes"] == [4]
+    cells = [one for one in report.operations if one.aspect is Aspect.TESTED]
+    assert {one.state for one in cells} == {Status.PASS}
+    assert [one.count for one in cells if one.operation == "GET /v1/notes"] == [4]
+    (cell,) = [one for one in report.operations if one.aspect is Aspect.COVERED]
+    assert (cell.operation, cell.state) == ("POST /v1/register", Status.PASS)
+    assert cell.value is not None and 80 < cell.value <= 100
     (note,) = [one for one in report.notes if "documented" in one]
     assert note == "requests that are no documented operation: GET /v1/elsewhere (404)"
 
@@ -159,14 +166,15 @@ def test_a_half_result_fails_the_named_test(judge: Callable[..., ToolReport]) ->
     report = judge(THOROUGH, defect="half")
     assert values(report)["transactions_broken"] == 1
     rules = sorted({finding.rule for finding in report.findings})
-    assert rules == ["integration.named-test", "test-failed"]
+    assert rules == ["integration.named-test", "not-covered", "test-failed"]
 
 
 def test_an_operation_without_an_error_answer_is_named(judge: Callable[..., ToolReport]) -> None:
     shallow = THOROUGH.replace('    assert ask("GET", "/v1/me", token=None)[0] == 401\n', "")
     shallow = shallow.replace('(("GET", None), ("PATCH", {"title": "Milk"})', '(("GET", None)')
     report = judge(shallow, realtime=("test_events",))
-    assert sorted(finding.message for finding in report.findings) == [
+    named = [one for one in report.findings if one.rule.startswith("integration.")]
+    assert sorted(finding.message for finding in named) == [
         "GET /v1/me: no integration test gets an error answer",
         "PATCH /v1/notes/{id}: no integration test gets a success or an error answer",
         "test_events: no integration test of this name was run",
