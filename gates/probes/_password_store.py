@@ -77,6 +77,8 @@ def _postgres(address: str, query: str, name: str) -> tuple[Any, ...] | None:
 
 def _only_here(said: Mapping[str, Any]) -> None:
     """Every host has to be this machine: a probe speaks to nobody else (P62)."""
+    if said.get("service"):
+        raise StoreError("passwords.database: names a service of psql; write out its host")
     named = f"{said.get('host') or ''},{said.get('hostaddr') or ''}"
     for host in named.split(","):
         if host not in _LOCAL and not host.startswith("/"):
