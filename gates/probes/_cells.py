@@ -9,7 +9,7 @@ from gates.core.documented import Documented
 from gates.core.identifying import entries, identifier, nobodys
 from gates.core.likeness import same_object
 from gates.core.model import Status
-from gates.core.ownership import Resource, parameters_of
+from gates.core.ownership import Resource, parameters_of, shapes_of
 from gates.core.sampling import NoSample
 from gates.probes._sent import Sent, Thing
 from gates.probes._world import World
@@ -97,12 +97,25 @@ def _holds(sent: Sent, thing: Thing) -> bool:
     return thing.id in set(known)
 
 
-def shared(case: Case, op: Documented, shown: bool | None) -> bool:
-    """Whether reading it is open to every account: the list shows it, and nothing says private."""
+def shared(world: World, case: Case, other: Other, op: Documented, shown: bool | None) -> bool:
+    """Whether reading it is open to every account: the list shows it, and nothing says private.
+
+    A list that lies in an object which is refused to the other is no sign of it.
+    """
     listing = case.resource.listing
     words = listing is not None and restricted.says_private(listing, case.resource.noun)
     labels = {op.label, listing.label if listing else ""}
-    return bool(shown) and not words and not labels & set(case.private)
+    if not shown or words or labels & set(case.private):
+        return False
+    return not _lies_in_refused(world, case, other)
+
+
+def _lies_in_refused(world: World, case: Case, other: Other) -> bool:
+    shapes = shapes_of(case.resource.shape)
+    parent = world.by_shape[shapes[-2]] if len(shapes) > 1 else None
+    if parent is None or parent.reading is None:
+        return False
+    return world.send(parent.reading, other.identity, case.thing.ids).status in REFUSED
 
 
 def is_shared(world: World, case: Case, other: Other, shown: bool | None) -> bool:
@@ -110,7 +123,7 @@ def is_shared(world: World, case: Case, other: Other, shown: bool | None) -> boo
     op = case.resource.reading or case.resource.listing
     if not shown or other.identity is None or op is None:
         return False
-    return shared(case, op, shown) and not denied(world, case, other)
+    return shared(world, case, other, op, shown) and not denied(world, case, other)
 
 
 def denied(world: World, case: Case, other: Other) -> bool:

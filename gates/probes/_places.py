@@ -116,7 +116,9 @@ def _fields(world: World, setting: Setting) -> Iterator[Place]:
     body = setting.login
     if body is None:
         body = world.body(op, setting.identity or "default").body
-    yield from _leaves(body, op.body_schema, (), world.document)
+    for one in _leaves(body, op.body_schema, (), world.document):
+        hidden = setting.login is not None and is_secret(one.name)
+        yield msgspec.structs.replace(one, value="sample") if hidden else one
 
 
 def _leaves(body: JSON, schema: JSON, way: Way, document: JSON) -> Iterator[Place]:

@@ -91,7 +91,7 @@ def _judged(
         return refused(world, cell, other, sent)
     if not is_object(sent, own, case.thing, ignored):
         return settled(cell, Status.PASS, "answers something else than to its owner")
-    if other.identity is not None and shared(case, op, shown):
+    if other.identity is not None and shared(world, case, other, op, shown):
         return settled(cell, Status.PASS, "shared: the list shows it to everybody")
     if not op.protected and is_object(
         world.send(op, None, case.thing.ids), own, case.thing, ignored
@@ -118,7 +118,11 @@ def _listed(
             continue
         parents = {k: v for k, v in thing.ids.items() if k != case.resource.shape}
         cell = msgspec.structs.replace(cell, sent=world.list_sent(op, other.identity, parents))
-        if other.identity is None or not shared(case, op, seen) or denied(world, case, other):
+        if (
+            other.identity is None
+            or not shared(world, case, other, op, seen)
+            or denied(world, case, other)
+        ):
             yield settled(cell, Status.FAIL, "the list shows the object")
         else:
             yield settled(cell, Status.PASS, "shared: everybody sees the same objects")

@@ -95,7 +95,11 @@ def make_note(me, body):
     else:
         rows(
             "INSERT INTO notes VALUES (?, ?, ?, ?, 0, ?, '2026-01-01T00:00:00Z')",
-            key, owner, title, text, status,
+            key,
+            owner,
+            title,
+            text,
+            status,
         )
     if "schemaless" in ON:
         EXTRA[key] = {k: v for k, v in body.items() if k not in FIXED}
@@ -115,7 +119,11 @@ def change_note(me, note, body):
     status = body.get("status", note["status"]) if "mass-update" in ON else note["status"]
     rows(
         "UPDATE notes SET title = ?, text = ?, done = ?, status = ? WHERE id = ?",
-        title, text, done, status, note["id"],
+        title,
+        text,
+        done,
+        status,
+        note["id"],
     )
 
 
@@ -210,8 +218,11 @@ def log_in(body):
     if "sql-login" in ON:
         found = rows(f"SELECT * FROM users WHERE name = '{name}' AND password = '{password}'")
     elif "sql-name" in ON:  # the password is compared in the program
-        found = [r for r in rows(f"SELECT * FROM users WHERE name = '{name}'")
-                 if r["password"] == password]
+        found = [
+            r
+            for r in rows(f"SELECT * FROM users WHERE name = '{name}'")
+            if r["password"] == password
+        ]
     else:
         found = rows("SELECT * FROM users WHERE name = ? AND password = ?", name, password)
     if not found:
@@ -252,10 +263,16 @@ class Handler(BaseHTTPRequestHandler):
             body = json.loads(data) if data else {}
             status, value = self.answer(unquote(parts.path), parse_qs(parts.query), body, extra)
         except Refused as error:
-            status, value = error.status, {"error": {"code": str(error.status), "message": str(error)}}
+            status, value = (
+                error.status,
+                {"error": {"code": str(error.status), "message": str(error)}},
+            )
         except sqlite3.Error as error:
             quiet = "quiet" in ON
-            status, value = 500, {"error": "failed" if quiet else f"sqlite3.{type(error).__name__}: {error}"}
+            status, value = (
+                500,
+                {"error": "failed" if quiet else f"sqlite3.{type(error).__name__}: {error}"},
+            )
         except Exception:
             status, value = 500, {"error": "internal"}
         if "all-200" in ON:
@@ -294,13 +311,15 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(401, "log in")
         return self.let_in(me, method, path, query, body, extra)
 
-    def let_in(self, me, method, path, query, body, extra):
+    def let_in(self, me, method, path, query, body, extra):  # noqa: C901  a table of paths
         if path == "/notes" and method == "GET":
             return 200, note_list(me)
         if path == "/notes":
             if "strict" in ON and set(body) - {"title", "text", "done"}:
                 wrong = sorted(set(body) - {"title", "text", "done"})
-                raise Refused(422, "unknown: " + (wrong[0] if "one-by-one" in ON else ", ".join(wrong)))
+                raise Refused(
+                    422, "unknown: " + (wrong[0] if "one-by-one" in ON else ", ".join(wrong))
+                )
             made = make_note(me, body)
             extra["Location"] = f"/notes/{made['id']}"
             if "location" in ON:
@@ -358,24 +377,50 @@ def one_card(me, owner, key):
 def document():
     text, number = {"type": "string"}, {"type": "integer"}
     key = text if {"uuid", "slug"} & ON else number
-    given = {"type": "object", "required": ["title"], "properties": {
-        "title": text, "text": text, "done": {"type": "boolean"}}}
-    note = {"type": "object", "properties": {
-        "id": key, **given["properties"], "owner_id": number,
-        "status": {"type": "string", "enum": ["open", "archived", "closed"]}, "created_at": text}}
-    thing = {"type": "object", "required": ["title", "price"],
-             "properties": {"title": text, "price": number}}
+    given = {
+        "type": "object",
+        "required": ["title"],
+        "properties": {"title": text, "text": text, "done": {"type": "boolean"}},
+    }
+    note = {
+        "type": "object",
+        "properties": {
+            "id": key,
+            **given["properties"],
+            "owner_id": number,
+            "status": {"type": "string", "enum": ["open", "archived", "closed"]},
+            "created_at": text,
+        },
+    }
+    thing = {
+        "type": "object",
+        "required": ["title", "price"],
+        "properties": {"title": text, "price": number},
+    }
     mail = {"type": "object", "properties": {"mail": {"type": "string", "format": "email"}}}
     label = {"type": "object", "required": ["label"], "properties": {"label": text}}
-    person = {"type": "object", "required": ["name", "password"],
-              "properties": {"name": text, "password": text}}
+    person = {
+        "type": "object",
+        "required": ["name", "password"],
+        "properties": {"name": text, "password": text},
+    }
     words = {"summary": "List your notes"} if "words" in ON else {}
 
     def op(body=None, answer=None, status="200", query=(), admin=False, public=False, **more):
-        made = {"responses": {status: {"description": "", "content": {
-            "application/json": {"schema": answer or {}}}}}, **more}
+        made = {
+            "responses": {
+                status: {
+                    "description": "",
+                    "content": {"application/json": {"schema": answer or {}}},
+                }
+            },
+            **more,
+        }
         if body:
-            made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            made["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": body}},
+            }
         if query:
             made["parameters"] = [{"name": n, "in": "query", "schema": s} for n, s in query]
         if admin:
@@ -385,27 +430,44 @@ def document():
         return made
 
     def at(name, kind, **operations):
-        return {"parameters": [{"name": n, "in": "path", "required": True, "schema": k}
-                               for n, k in zip(name.split(), [number] * 9, strict=False)] if kind is None
-                else [{"name": name, "in": "path", "required": True, "schema": kind}], **operations}
+        return {
+            "parameters": [
+                {"name": n, "in": "path", "required": True, "schema": k}
+                for n, k in zip(name.split(), [number] * 9, strict=False)
+            ]
+            if kind is None
+            else [{"name": name, "in": "path", "required": True, "schema": kind}],
+            **operations,
+        }
 
     paths = {
         "/health": {"get": op(public=True)},
         "/login": {"post": op(person, public=True)},
         "/notes": {"get": op(**words), "post": op(given, note, "201")},
-        "/notes/{note_id}": at("note_id", key, get=op(answer=note), put=op(given, note),
-                               patch=op(given, note), delete=op(status="204")),
+        "/notes/{note_id}": at(
+            "note_id",
+            key,
+            get=op(answer=note),
+            put=op(given, note),
+            patch=op(given, note),
+            delete=op(status="204"),
+        ),
         "/notes/{note_id}/archive": at("note_id", key, post=op()),
         "/notes/{note_id}/history": at("note_id", key, get=op()),
         "/users/{user_id}": at("user_id", number, get=op(), patch=op(mail)),
         "/users/{user_id}/cards": at("user_id", number, get=op(), post=op(label, status="201")),
         "/users/{user_id}/cards/{card_id}": at("user_id card_id", None, get=op()),
-        "/articles": {"get": op(query=(("q", text), ("sort", text), ("limit", number))),
-                      "post": op(thing, thing, "201", **{"x-roles": ["admin"]})},
+        "/articles": {
+            "get": op(query=(("q", text), ("sort", text), ("limit", number))),
+            "post": op(thing, thing, "201", **{"x-roles": ["admin"]}),
+        },
         "/articles/{article_id}": at(
-            "article_id", text if "sql-number" in ON else number, get=op(answer=thing),
+            "article_id",
+            text if "sql-number" in ON else number,
+            get=op(answer=thing),
             put=op(thing, thing, **{"x-roles": ["admin"]}),
-            delete=op(status="204", **{"x-roles": ["admin"]})),
+            delete=op(status="204", **{"x-roles": ["admin"]}),
+        ),
         "/stats": {"get": op(admin=True)},
         "/tools/ping": {"get": op(query=(("name", text),), public=True)},
         "/tools/render": {"get": op(query=(("name", text),), public=True)},
@@ -416,9 +478,13 @@ def document():
         given["additionalProperties"] = True
     silent = "silent" in ON
     return {"openapi": "3.1.0", "info": {"title": "Desk", "version": "1"}, "paths": paths} | (
-        {} if silent else {
+        {}
+        if silent
+        else {
             "components": {"securitySchemes": {"b": {"type": "http", "scheme": "bearer"}}},
-            "security": [{"b": []}, {}] if "optional" in ON else [{"b": []}]})
+            "security": [{"b": []}, {}] if "optional" in ON else [{"b": []}],
+        }
+    )
 
 
 if __name__ == "__main__":
