@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from gates.core.compat.forms import Form, Forms, Located
 from gates.core.compat.objects import Edge, Said
-from gates.core.compat.values import shown_whole
+from gates.core.compat.values import named, shown_whole
 from gates.core.openapi import JSON
 
 Fits = Callable[[Located, Located], bool]  # base, revision: nothing of it breaks anybody
@@ -18,12 +18,17 @@ def differences(
     yield from _discriminator(base, revision)
     if base.choices == revision.choices == ():
         return
-    if not base.choices or not revision.choices:
+    if one_sided(base, revision):
         yield from _one_sided(base, revision, fits)
     elif len(base.choices) == len(revision.choices) == 1:
         yield from _matched(base, revision, forms, fits)
     elif _names(base) != _names(revision):
         yield Said("choices-changed", "", _names(base), _names(revision))
+
+
+def one_sided(base: Form, revision: Form) -> bool:
+    """Whether only one of them has choices: then they stand for all that the other says."""
+    return bool(base.choices) != bool(revision.choices)
 
 
 def _matched(
@@ -48,7 +53,7 @@ def _matched(
 def _one_sided(base: Form, revision: Form, fits: Fits) -> Iterator[Said]:
     """A schema that had no choices and has some, or the other way round."""
     if revision.choices:
-        plain = Located(_plain(base), base.pointer)
+        plain = Located(_plain(base), f"{base.pointer}%plain")
         listed = [one for _, group in revision.choices for one in group][:MOST]
         if base.types is None and not base.properties:
             yield Said("choices-added", "", "", _names(revision))
@@ -56,9 +61,9 @@ def _one_sided(base: Form, revision: Form, fits: Fits) -> Iterator[Said]:
             for one in (one for one in listed if not fits(plain, one)):
                 yield Said("one-of-added", "", "", name(one))
         else:
-            yield Said("choices-changed", "", "one schema", _names(revision))
+            yield Said("became-choices", "", named(base.types), _names(revision))
         return
-    plain = Located(_plain(revision), revision.pointer)
+    plain = Located(_plain(revision), f"{revision.pointer}%plain")
     listed = [one for _, group in base.choices for one in group][:MOST]
     if revision.types is None and not revision.properties:
         yield Said("choices-removed", "", _names(base), "")
@@ -66,7 +71,7 @@ def _one_sided(base: Form, revision: Form, fits: Fits) -> Iterator[Said]:
         for one in (one for one in listed if not fits(one, plain)):
             yield Said("one-of-removed", "", name(one))
     else:
-        yield Said("choices-changed", "", _names(base), "one schema")
+        yield Said("became-one-schema", "", _names(base), named(revision.types))
 
 
 def _plain(form: Form) -> JSON:

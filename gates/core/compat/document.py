@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from gates.core.compat.changes import Change, Level
 from gates.core.compat.views import as_dict, as_list
 from gates.core.openapi import JSON, base_path
 from gates.core.semver import parse
+
+_ORIGIN = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
 
 
 def major_step(base: dict[str, JSON], revision: dict[str, JSON]) -> str:
@@ -77,7 +78,4 @@ def _urls(document: dict[str, JSON]) -> list[str]:
 
 def _path(entry: JSON) -> str:
     url = re.sub(r"\{[^{}]*\}", "x", str(as_dict(entry).get("url", "")))
-    try:
-        return urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return ""
+    return re.split("[?#]", _ORIGIN.sub("", url))[0].rstrip("/")

@@ -57,6 +57,7 @@ class Forms:
     def __init__(self, document: JSON) -> None:
         self.document = document
         self._known: dict[str, Form] = {}
+        self._targets: dict[str, Located] = {}
 
     def of(self, located: Located, depth: int = 0) -> Form:
         """The schema in the one form; what refers to nothing, or to itself, allows everything."""
@@ -75,7 +76,13 @@ class Forms:
 
     def target(self, located: Located) -> Located:
         """What a schema that is a bare reference leads to; any other schema itself."""
-        return target(located, self.document)
+        schema = located.schema
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(reference, str) or not isinstance(schema, dict) or _says(schema):
+            return located
+        if reference not in self._targets:
+            self._targets[reference] = target(located, self.document)
+        return self._targets[reference]
 
     def _parts(self, schema: Mapping[str, JSON], pointer: str, depth: int) -> Iterator[Form]:
         reference = schema.get("$ref")

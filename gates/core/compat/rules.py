@@ -86,6 +86,8 @@ RULES: dict[str, Rule] = {
     "any-of-removed": Rule(*TIGHTER, "the choice {old} is gone"),
     "choices-added": Rule(*TIGHTER, "it must be one of {new} now"),
     "choices-removed": Rule(*LOOSER, "it need not be one of {old} any more"),
+    "became-choices": Rule(B, B, "it was {old}, and must be one of {new} now"),
+    "became-one-schema": Rule(B, B, "it was one of {old}, and must be {new} now"),
     "choices-changed": Rule(W, W, "its choices changed: {old}, now {new}"),
     "discriminator-added": Rule(W, I, "the property {new} now tells its kind"),
     "discriminator-removed": Rule(I, W, "the property {old} tells its kind no more"),

@@ -14,6 +14,10 @@ from gates.core.compat.rules import RULES
 from gates.core.compat.sameness import changed_references, leads_to
 from gates.core.openapi import JSON
 
+# Where everything leads to everything, each operation reaches every change: after so many schemas
+# looked at, one that is further away than NEAR is told for the first operation alone.
+PLENTY = 40_000
+NEAR = 3
 DEEPEST = 20  # questions of whether a choice fits that may depend on each other
 Step = tuple[tuple[str, ...], Located, Located]
 
@@ -27,27 +31,47 @@ class Schemas:
         self._known: dict[tuple[str, str, Way], tuple[list[Difference], list[Step]]] = {}
         self._fits: dict[tuple[str, str, Way], bool] = {}
         self._asking: set[tuple[str, str, Way]] = set()
+        self._told: set[tuple[str, str, Way]] = set()
+        self._looks = 0
 
     def differences(
-        self, base: Located, revision: Located, way: Way, *, textual: bool = False
+        self,
+        base: Located,
+        revision: Located,
+        way: Way,
+        *,
+        textual: bool = False,
+        asked: bool = False,
     ) -> Iterator[Difference]:
-        """Yield what differs, nearest first; what is met twice is told once."""
+        """Yield what differs, nearest first; what is met twice is told once.
+
+        `asked`: the answer is needed, nothing is told of it.
+        """
         seen: set[tuple[str, str]] = set()
-        queue: deque[Step] = deque([((), base, revision)])
+        queue: deque[Step] = deque()
+        if not self._same(base, revision):
+            queue.append(((), base, revision))
         while queue:
             trail, before, after = queue.popleft()
-            if self._same(before, after):
-                continue
             first, second = (f.target(o) for f, o in zip(self.forms, (before, after), strict=True))
             key = (first.pointer, second.pointer)
             if key in seen:
                 continue
             seen.add(key)
             named = (first.pointer, second.pointer) != (before.pointer, after.pointer)
+            if named and not asked and self._known_enough(len(trail), (*key, way)):
+                continue
             found, steps = self._looked(first, second, way, named, textual and not trail)
             for one in found:
                 yield _below(trail, one) if trail else one
             queue.extend((trail + step, old, new) for step, old, new in steps)
+
+    def _known_enough(self, distance: int, key: tuple[str, str, Way]) -> bool:
+        self._looks += 1
+        if self._looks > PLENTY and distance > NEAR and key in self._told:
+            return True
+        self._told.add(key)
+        return False
 
     def same(self, base: JSON, revision: JSON) -> bool:
         """Whether two parts say the same, with everything that they refer to."""
@@ -74,10 +98,14 @@ class Schemas:
         first, second = (f.of(o) for f, o in zip(self.forms, (base, revision), strict=True))
         found: list[Difference] = []
         steps: list[Step] = []
-        for stem, old, new in values.differences(first, second, textual=textual):
+        apart = choices.one_sided(first, second)
+        said = values.life(first, second) if apart else values.differences(first, second, textual)
+        for stem, old, new in said:
             found.append(_difference(Said(stem, "", old, new), first, second))
         for one in self._parts(first, second, way):
             if isinstance(one, Edge):
+                if self._same(one.base, one.revision):
+                    continue
                 steps.append(((one.step,), one.base, one.revision))
             else:
                 found.append(_difference(one, first, second))
@@ -87,8 +115,9 @@ class Schemas:
         yield from lifecycle.of_schemas(base.said, revision.said)
         if not values.compatible(base, revision):
             return
-        yield from objects.differences(objects.Pair(base, revision, self.forms), way)
-        yield from conditions.differences(base, revision)
+        if not choices.one_sided(base, revision):
+            yield from objects.differences(objects.Pair(base, revision, self.forms), way)
+            yield from conditions.differences(base, revision)
 
         def fits(old: Located, new: Located) -> bool:
             return self._answered(old, new, way)
@@ -104,7 +133,7 @@ class Schemas:
             if len(self._asking) >= DEEPEST:
                 return False
             self._asking.add(key)
-            found = self.differences(base, revision, way)
+            found = self.differences(base, revision, way, asked=True)
             self._fits[key] = not any(_breaks(one, way) for one in found)
             self._asking.discard(key)
         return self._fits[key]

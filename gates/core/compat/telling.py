@@ -40,6 +40,7 @@ _KEEP = {
     Way.REQUEST: "Accept what the base document accepts",
     Way.RESPONSE: "Answer within what the base document describes",
 }
+LONGEST = 10  # steps of a trail
 OTHERWISE = ", or put the change into a new major version."
 
 
@@ -94,7 +95,9 @@ def fix(level: Level, place: str) -> str:
 
 
 def dotted(trail: tuple[str, ...]) -> str:
-    """A trail as people write it: items[].name."""
+    """A trail as people write it: items[].name; the middle of a long one is left out."""
+    if len(trail) > LONGEST:
+        trail = (*trail[:4], "(…)", *trail[-3:])
     text = ""
     for step in trail:
         text += step if step.startswith(("[", "(")) or not text else f".{step}"

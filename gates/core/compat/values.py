@@ -25,11 +25,16 @@ def compatible(base: Form, revision: Form) -> bool:
     return inside(base.types, revision.types) or inside(revision.types, base.types)
 
 
-def differences(base: Form, revision: Form, *, textual: bool = False) -> Said:
+def life(base: Form, revision: Form) -> Said:
+    """What can be said of schemas of which one has choices and the other none."""
+    yield from _null(base, revision)
+    yield from _default(base, revision)
+
+
+def differences(base: Form, revision: Form, textual: bool = False) -> Said:
     """Yield (stem, old, new). `textual`: on the wire everything is text, as in a query."""
     yield from _types(base, revision, textual)
-    if base.types is not None and revision.types is not None and base.nullable != revision.nullable:
-        yield f"became-{'' if revision.nullable else 'not-'}nullable", "", ""
+    yield from _null(base, revision)
     same = compatible(base, revision)
     if same or (textual and _is_text(base, revision)):
         yield from _values(base, revision)
@@ -53,6 +58,13 @@ def named(types: frozenset[str] | None) -> str:
     if types is None:
         return "anything"
     return " or ".join(sorted(types)) if types else "nothing"
+
+
+def _null(base: Form, revision: Form) -> Said:
+    """A schema without a type allows null anyway, unless its choices do not."""
+    free = any(one.types is None and not one.choices for one in (base, revision))
+    if not free and base.nullable != revision.nullable:
+        yield f"became-{'' if revision.nullable else 'not-'}nullable", "", ""
 
 
 def _types(base: Form, revision: Form, textual: bool) -> Said:
