@@ -262,6 +262,7 @@ class TokenPair(Answer):
             "refresh_token": HIDDEN,
             "token_type": SCHEME,
             "expires_in": 900,
+            "refresh_expires_in": 604_800,
             "user_id": 2,
         }
     )
@@ -270,6 +271,7 @@ class TokenPair(Answer):
     refresh_token: str
     token_type: Literal["bearer"]
     expires_in: int = Field(description="Seconds until the access token expires.")
+    refresh_expires_in: int = Field(description="Seconds until the refresh token expires.")
     user_id: Id
 
 

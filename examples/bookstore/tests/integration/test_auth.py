@@ -18,6 +18,7 @@ def test_access_token_opens_the_catalogue(client: httpx2.Client, account: Accoun
     pair = log_in(client, account.username, PASSWORD)
     assert client.get("/v1/books", headers=bearer(pair)).status_code == 200
     assert (str(pair["expires_in"]), str(pair["user_id"])) == ("900", str(account.id))
+    assert str(pair["refresh_expires_in"]) == str(7 * 24 * 3600)
 
 
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer x.y.z", "Basic YTpi"])

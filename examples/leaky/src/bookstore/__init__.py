@@ -1,3 +1,3 @@
 """A small bookstore service: catalogue, orders and users over HTTP."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

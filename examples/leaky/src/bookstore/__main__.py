@@ -8,7 +8,7 @@ import uvicorn
 from bookstore import logs, settings
 from bookstore.main import create_app
 
-GRACE_S = 5
+GRACE_S = 0
 
 
 def main() -> int:

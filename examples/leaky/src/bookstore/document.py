@@ -18,6 +18,15 @@ REQUEST_ID_HEADER = {
     "schema": {"type": "string"},
 }
 
+PUBLISHERS = {
+    "tags": ["books"],
+    "summary": "List publishers",
+    "description": "List the publishers of all books.",
+    "operationId": "listPublishers",
+    "security": [],
+    "responses": {"200": {"description": "All publishers."}},
+}
+
 
 class Schema(TypedDict, total=False):
     """The part of a schema that is of interest here."""
@@ -39,9 +48,16 @@ class Body(TypedDict, total=False):
     headers: dict[str, object]
 
 
+class Parameter(TypedDict):
+    """What stands in the path, the query or a header."""
+
+    schema: dict[str, object]
+
+
 class Operation(TypedDict, total=False):
     """One method of one path."""
 
+    parameters: list[Parameter]
     security: list[dict[str, list[str]]]
     requestBody: Body
     responses: dict[str, Body]
@@ -57,6 +73,7 @@ class DocumentedApp(FastAPI):
             for path in document["paths"].values():
                 for operation in path.values():
                     _complete(operation, document["components"]["schemas"])
+            document["paths"]["/v1/publishers"] = {"get": PUBLISHERS}
             self.openapi_schema = document
         return self.openapi_schema
 
@@ -64,6 +81,8 @@ class DocumentedApp(FastAPI):
 def _complete(operation: Operation, schemas: dict[str, Schema]) -> None:
     """State what holds for every operation: its security, the request id, its examples."""
     operation.setdefault("security", [])
+    for parameter in operation.get("parameters", []):
+        _without_null(parameter["schema"])
     for response in operation["responses"].values():
         _errors_as_json(response.get("content", {}))
         response.setdefault("headers", {})["X-Request-ID"] = REQUEST_ID_HEADER
@@ -71,6 +90,13 @@ def _complete(operation: Operation, schemas: dict[str, Schema]) -> None:
         examples = schemas.get(_model(media), Schema()).get("examples", [])
         if examples:
             media.setdefault("example", examples[0])
+
+
+def _without_null(schema: dict[str, object]) -> None:
+    """A parameter may be left out, but null has no form in a query or a header."""
+    match schema.pop("anyOf", []):
+        case [dict(wanted), {"type": "null"}]:
+            schema.update(wanted)
 
 
 def _errors_as_json(content: dict[str, Media]) -> None:

@@ -7,11 +7,14 @@ from typing import Literal
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from bookstore import contract
 from bookstore.schemas import Answer
+
+RETRY_AFTER = {"Retry-After": "1"}
 
 Code = Literal[
     "bad_request",
@@ -135,5 +138,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = contract.allow_header(request) or headers.get("Allow", "")
-    message = f"{HTTPStatus(error.status_code).phrase}."
-    return response(error.status_code, message, headers=headers)
+    return JSONResponse({"detail": error.detail}, error.status_code, headers)
+
+
+def unavailable() -> Response:
+    """503 of a service that is too busy, or that cannot reach its database."""
+    message = "The service cannot take this request now; try again soon."
+    return response(HTTPStatus.SERVICE_UNAVAILABLE, message, headers=RETRY_AFTER)

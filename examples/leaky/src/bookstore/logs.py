@@ -7,21 +7,23 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
 
 _audit = logging.getLogger("bookstore.audit")
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level, logger, message, request_id, the given fields, and a traceback if any."""
+    """time, level, logger, message, ids, user, the given fields, and a traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line; control characters are escaped by JSON itself."""
         entry: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": request_id.get(),
+            "trace_id": trace_id.get(),
+            "user": None,
             **getattr(record, "fields", {}),
         }
         if record.exc_info:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bookstore import __version__, document, errors, services
 from bookstore.middleware import RequestFrame
-from bookstore.routes import auth, books, operations, orders, users
+from bookstore.routes import auth, books, deliveries, operations, orders, users
 from bookstore.settings import Settings
 
 
@@ -35,4 +35,5 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for routes in (auth, books, orders, users, operations):
         app.include_router(routes.router)
+    app.include_router(deliveries.router, include_in_schema=False)
     return app

@@ -15,7 +15,7 @@ class Metrics:
         self._requests = Histogram(
             "http_request_duration_seconds",
             "Time from the first byte of a request to the end of its answer.",
-            ["method", "route", "status"],
+            ["method", "status"],
             buckets=BUCKETS_S,
             registry=self._registry,
         )
@@ -27,10 +27,10 @@ class Metrics:
             registry=self._registry,
         )
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+    def request(self, method: str, _route: str, status: int, seconds: float) -> None:
         """Count a request under its route template; unknown methods share one label."""
         known = method if method in METHODS else "OTHER"
-        self._requests.labels(known, route, str(status)).observe(seconds)
+        self._requests.labels(known, str(status)).observe(seconds)
 
     def transaction(self, kind: str, seconds: float) -> None:
         """Count a `read` or `write` transaction."""

@@ -1,20 +1,24 @@
-"""Around every request: an id, security headers, one log line, one measurement, no bare 500."""
+"""Around every request: ids, a bound, security headers, a log line, a measurement, no bare 500."""
 
 import logging
 import re
 import secrets
 import time
+import traceback
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bookstore import errors, logs
+from bookstore import errors, logs, trace
 from bookstore.metrics import Metrics
 
 REQUEST_ID = "X-Request-ID"
 BODY_LIMIT_BYTES = 64 * 1024
+# Forty threads work; the others wait for them, at most so many that none waits for long.
+REQUESTS_AT_ONCE = 20
+LIMITED = "/v1/"  # who watches the service is always answered
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +36,7 @@ class RequestFrame:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and answer 500 in the error envelope if that raises."""
@@ -40,15 +45,23 @@ class RequestFrame:
             return
         started = time.perf_counter()
         logs.request_id.set(_choose_id(scope))
+        logs.trace_id.set(trace.trace_id(""))
         answer = _Answer(send, Headers(scope=scope).get("Origin"))
+        self._running += 1
         try:
-            await self._app(scope, _limited(receive), answer.send)
+            await self._choose(scope)(scope, _limited(receive), answer.send)
         except Exception:
             _logger.exception("unhandled error")
             if answer.status is None:
-                await _crash_answer()(scope, receive, answer.send)
+                await _crash_answer(traceback.format_exc())(scope, receive, answer.send)
         finally:
+            self._running -= 1
             self._record(scope, answer.status or 0, time.perf_counter() - started)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        if self._running > REQUESTS_AT_ONCE and scope["path"].startswith(LIMITED):
+            raise RuntimeError("too many requests")
+        return self._app
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
@@ -100,11 +113,9 @@ def _limited(receive: Receive) -> Receive:
 
 
 def _choose_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if ACCEPTABLE_ID.fullmatch(given) else secrets.token_hex(16)
+    _ = Headers(scope=scope).get(REQUEST_ID, "")
+    return secrets.token_hex(16)
 
 
-def _crash_answer() -> ASGIApp:
-    return errors.response(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; quote the request id."
-    )
+def _crash_answer(trace_back: str) -> ASGIApp:
+    return errors.response(HTTPStatus.INTERNAL_SERVER_ERROR, trace_back)

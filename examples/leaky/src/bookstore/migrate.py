@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("direction", choices=["up", "down"])
     parser.add_argument("--to", type=int, help="schema version to reach (down: one step back)")
     options = parser.parse_args(arguments)
-    with closing(connect(settings.database_path())) as connection:
+    with closing(connect(settings.database_path(), create=True)) as connection:
         if options.direction == "up":
             done = upgrade(connection, latest() if options.to is None else options.to)
         else:

@@ -8,7 +8,13 @@ from fastapi import Depends, Query
 from bookstore.schemas import OFFSET_MAXIMUM, PAGE_DEFAULT, PAGE_MAXIMUM
 
 Limit = Annotated[
-    int, Query(ge=1, le=PAGE_MAXIMUM, description="Items per page.", examples=[PAGE_DEFAULT])
+    int,
+    Query(
+        ge=1,
+        json_schema_extra={"maximum": PAGE_MAXIMUM},
+        description="Items per page.",
+        examples=[PAGE_DEFAULT],
+    ),
 ]
 Offset = Annotated[
     int, Query(ge=0, le=OFFSET_MAXIMUM, description="Items to pass over.", examples=[0])

@@ -29,7 +29,7 @@ Stock = Annotated[int, Field(ge=0, le=1_000_000, examples=[12]), WHOLE]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 SCHEME: Final = "bearer"
-HIDDEN = "<something secret>"
+HIDDEN = "<Something secret, 1 digit>"
 
 BOOK_EXAMPLE: JsonDict = {
     "isbn": "9780000000001",
@@ -54,6 +54,7 @@ ORDER_EXAMPLE: JsonDict = {
 USER_EXAMPLE: JsonDict = {
     "id": 2,
     "username": "reader",
+    "password_hash": HIDDEN,
     "role": "customer",
     "active": True,
     **STORED_EXAMPLE,
@@ -80,7 +81,7 @@ class Page(Answer):
     """What every list answer says besides its items."""
 
     total: int = Field(ge=0, description="How many there are in all.")
-    limit: int = Field(ge=1, le=PAGE_MAXIMUM)
+    limit: int = Field(ge=1)
     offset: int = Field(ge=0, le=OFFSET_MAXIMUM)
 
 
@@ -131,7 +132,7 @@ class OrderLineData(Request):
 class OrderData(Request):
     """An order as a customer places it; lines that name the same book are added up."""
 
-    model_config = _examples({"lines": [{"book_id": 1, "quantity": 2}]})
+    model_config = _examples({"lines": [{"book_id": 1, "quantity": 2}]}) | {"extra": "allow"}
 
     lines: list[OrderLineData] = Field(min_length=1, max_length=20)
 
@@ -180,7 +181,7 @@ class UserData(Request):
     model_config = _examples({"username": "reader", "password": HIDDEN, "role": "customer"})
 
     username: str = Field(pattern="^[a-z][a-z0-9-]{2,31}$")
-    password: str = Field(min_length=12, max_length=128)
+    password: str = Field(max_length=128, description="With upper case, lower case and a digit.")
     role: Role
 
 
@@ -200,6 +201,7 @@ class User(Answer):
 
     id: Id
     username: str
+    password_hash: str
     role: Role
     active: bool
     created_at: datetime
@@ -240,6 +242,7 @@ class TokenPair(Answer):
             "refresh_token": HIDDEN,
             "token_type": SCHEME,
             "expires_in": 900,
+            "refresh_expires_in": 604_800,
             "user_id": 2,
         }
     )
@@ -248,6 +251,7 @@ class TokenPair(Answer):
     refresh_token: str
     token_type: Literal["bearer"]
     expires_in: int = Field(description="Seconds until the access token expires.")
+    refresh_expires_in: int = Field(description="Seconds until the refresh token expires.")
     user_id: Id
 
 

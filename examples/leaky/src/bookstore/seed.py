@@ -59,6 +59,7 @@ def accounts() -> list[tuple[str, str, Role]]:
     """Name, password and role of the accounts for which the environment has a password."""
     wanted: list[tuple[str, str, Role]] = [
         ("demo", os.environ.get("BOOKSTORE_DEMO_PASSWORD", ""), "customer"),
+        ("guest", os.environ.get("BOOKSTORE_GUEST_PASSWORD", ""), "customer"),
         ("admin", os.environ.get("BOOKSTORE_ADMIN_PASSWORD", ""), "admin"),
     ]
     return [account for account in wanted if account[1]]

@@ -9,7 +9,7 @@ from bookstore.database import Database
 from bookstore.metrics import Metrics
 from bookstore.passwords import Passwords
 from bookstore.settings import Settings
-from bookstore.throttle import LoginThrottle
+from bookstore.throttle import LoginThrottle, Quota
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Services:
     database: Database
     passwords: Passwords
     throttle: LoginThrottle
+    quota: Quota
 
 
 def build(settings: Settings) -> Services:
@@ -32,6 +33,7 @@ def build(settings: Settings) -> Services:
         database=Database(settings.database, metrics.transaction),
         passwords=Passwords(),
         throttle=LoginThrottle(),
+        quota=Quota(settings.list_limit),
     )
 
 

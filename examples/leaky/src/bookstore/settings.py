@@ -24,8 +24,9 @@ class Settings:
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
-    access_lifetime: timedelta = timedelta(minutes=15)
-    refresh_lifetime: timedelta = timedelta(days=7)
+    access_lifetime: timedelta = timedelta(hours=24)
+    refresh_lifetime: timedelta = timedelta(days=90)
+    list_limit: int = 500
 
 
 def load() -> Settings:

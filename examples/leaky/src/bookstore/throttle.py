@@ -1,16 +1,19 @@
-"""Slow down guessing: a few wrong passwords per account and address, then a wait."""
+"""Slow down guessing and greed: wrong passwords per name and address, lists per account."""
 
 import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 
-ALLOWED_FAILURES = 5
+ALLOWED_FAILURES = 9
 WINDOW_S = 300.0
+LIST_WINDOW_S = 10.0
 REMEMBERED_KEYS = 10_000
 
 Key = tuple[str, str]
+ListKey = tuple[int, str]
 
 
 class LoginThrottle:
@@ -49,3 +52,40 @@ class LoginThrottle:
         while times and times[0] <= self._clock() - WINDOW_S:
             times.popleft()
         return times
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a quota says to one request, and what is left until its window ends."""
+
+    granted: bool
+    limit: int
+    remaining: int
+    reset_s: int
+
+
+class Quota:
+    """So many requests for each key within a window, which starts with the first of them."""
+
+    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._windows: OrderedDict[ListKey, tuple[float, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, key: ListKey) -> Allowance:
+        """Count a request; the oldest windows are forgotten when there are too many."""
+        with self._lock:
+            now = self._clock()
+            started, used = self._windows.pop(key, (now, 0))
+            if started <= now - LIST_WINDOW_S:
+                started, used = now, 0
+            self._windows[key] = (started, used + 1)
+            if len(self._windows) > REMEMBERED_KEYS:
+                self._windows.popitem(last=False)
+        return Allowance(
+            granted=used < self._limit,
+            limit=self._limit,
+            remaining=max(self._limit - used - 1, 0),
+            reset_s=math.ceil(started + LIST_WINDOW_S - now),
+        )

@@ -15,7 +15,7 @@ from bookstore.migrate import Migration
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """An empty database."""
-    with closing(connect(tmp_path / "empty.db")) as opened:
+    with closing(connect(tmp_path / "empty.db", create=True)) as opened:
         yield opened
 
 
@@ -71,6 +71,8 @@ def test_command_line(
         "up 0001_accounts",
         "up 0002_catalogue",
         "up 0003_orders",
+        "up 0004_order_keys",
+        "down 0004_order_keys",
         "down 0003_orders",
         "down 0002_catalogue",
         "down 0001_accounts",

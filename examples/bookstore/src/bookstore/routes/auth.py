@@ -116,5 +116,6 @@ def _pair(parts: Services, session: Session, refresh_token: str) -> TokenPair:
         refresh_token=refresh_token,
         token_type=SCHEME,
         expires_in=int(lifetime.total_seconds()),
+        refresh_expires_in=int(parts.settings.refresh_lifetime.total_seconds()),
         user_id=session.user_id,
     )

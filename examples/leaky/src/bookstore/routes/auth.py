@@ -1,5 +1,6 @@
 """Log in, stay logged in, log out."""
 
+import logging
 from http import HTTPStatus
 from sqlite3 import Connection
 
@@ -8,13 +9,15 @@ from fastapi import APIRouter, Depends, Request
 from bookstore import clock, tokens
 from bookstore.answers import BODY, errors
 from bookstore.contract import refuse_undocumented_query
-from bookstore.errors import ApiError, unauthenticated
+from bookstore.errors import ApiError, not_found, unauthenticated
 from bookstore.logs import audit
 from bookstore.schemas import SCHEME, Credentials, RefreshRequest, TokenPair
 from bookstore.services import Parts, Services
 from bookstore.store import sessions, users
 from bookstore.store.sessions import Session
 from bookstore.throttle import Key
+
+_logger = logging.getLogger("bookstore.login")
 
 router = APIRouter(
     prefix="/v1/auth",
@@ -37,11 +40,15 @@ def login(request: Request, body: Credentials, parts: Parts) -> TokenPair:
     with parts.database.read() as connection:
         found = users.secret_of(connection, body.username)
     matches = parts.passwords.verify(found.password_hash if found else None, body.password)
-    if found is None or not matches:
+    _logger.info("login", extra={"fields": body.model_dump()})
+    if found is None:
+        raise not_found("account")
+    if not matches:
         parts.throttle.failed(key)
         audit("login.refused", "anonymous", "login")
         raise unauthenticated("The name or the password is wrong.")
     parts.throttle.succeeded(key)
+    request.state.user = body.username
     audit("login.accepted", body.username, f"user/{found.user_id}")
     with parts.database.write() as connection:
         session = sessions.begin(connection, found.user_id)
@@ -85,8 +92,11 @@ def logout(body: RefreshRequest, parts: Parts) -> None:
     out before run out by themselves within 15 minutes.
     """
     with parts.database.write() as connection:
-        sessions.revoke(connection, body.refresh_token)
-    audit("session.ended", "holder", "session")
+        ended = sessions.revoke(connection, body.refresh_token)
+    if ended is None:
+        audit("session.unknown", "anonymous", "session")
+    else:
+        audit("session.ended", f"user/{ended.user_id}", f"session/{ended.family}")
 
 
 def _refuse_guessing(parts: Services, key: Key) -> None:
@@ -96,7 +106,6 @@ def _refuse_guessing(parts: Services, key: Key) -> None:
         raise ApiError(
             HTTPStatus.TOO_MANY_REQUESTS,
             "Too many wrong passwords; wait before the next attempt.",
-            {"Retry-After": str(wait_s)},
         )
 
 
@@ -112,5 +121,6 @@ def _pair(parts: Services, session: Session, refresh_token: str) -> TokenPair:
         refresh_token=refresh_token,
         token_type=SCHEME,
         expires_in=int(lifetime.total_seconds()),
+        refresh_expires_in=int(parts.settings.refresh_lifetime.total_seconds()),
         user_id=session.user_id,
     )

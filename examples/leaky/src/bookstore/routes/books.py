@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from bookstore.answers import BODY, created, errors
+from bookstore.answers import BODY, created, errors, listed
 from bookstore.contract import refuse_undocumented_query
 from bookstore.errors import conflict, not_found
-from bookstore.identity import Administrator, current_user
+from bookstore.errors import response as error_response
+from bookstore.identity import Administrator, CurrentUser, current_user
+from bookstore.limits import list_pace
 from bookstore.logs import audit
 from bookstore.paging import Slicing
 from bookstore.schemas import LARGEST_ID, PAGE_MAXIMUM, Book, BookData, BookPage
@@ -45,7 +47,13 @@ Sort = Annotated[books.SortKey, Query(description="Order of the list.", examples
 TAKEN = "Another book has this ISBN."
 
 
-@router.get("", summary="List books", operation_id="listBooks", responses=errors(401, 422))
+@router.get(
+    "",
+    summary="List books",
+    operation_id="listBooks",
+    responses=listed("books") | errors(401, 422, 429),
+    dependencies=[Depends(list_pace)],
+)
 def list_books(
     part: Slicing,
     parts: Parts,
@@ -70,11 +78,8 @@ def list_books(
 )
 def create_book(body: BookData, user: Administrator, parts: Parts, response: Response) -> Book:
     """Add a book to the catalogue. Administrators only."""
-    try:
-        with parts.database.write() as connection:
-            book = books.add(connection, body)
-    except IntegrityError as error:
-        raise conflict(TAKEN) from error
+    with parts.database.write() as connection:
+        book = books.add(connection, body)
     audit("book.created", user.username, f"book/{book.id}")
     response.headers["Location"] = f"/v1/books/{book.id}"
     return book
@@ -91,7 +96,7 @@ def get_book(book_id: BookId, parts: Parts) -> Response:
     with parts.database.read() as connection:
         book = books.find(connection, book_id)
     if book is None:
-        raise not_found("book")
+        return error_response(HTTPStatus.OK, "There is no such book.")
     return JSONResponse({**book.model_dump(mode="json"), "price_cents": f"{book.price_cents}"})
 
 
@@ -101,7 +106,7 @@ def get_book(book_id: BookId, parts: Parts) -> Response:
     operation_id="replaceBook",
     responses=errors(*BODY, 401, 403, 404, 409, 422),
 )
-def replace_book(book_id: BookId, body: BookData, user: Administrator, parts: Parts) -> Book:
+def replace_book(book_id: BookId, body: BookData, _user: Administrator, parts: Parts) -> Book:
     """Overwrite every field of a book. Administrators only."""
     try:
         with parts.database.write() as connection:
@@ -110,7 +115,6 @@ def replace_book(book_id: BookId, body: BookData, user: Administrator, parts: Pa
         raise conflict(TAKEN) from error
     if book is None:
         raise not_found("book")
-    audit("book.replaced", user.username, f"book/{book_id}")
     return book
 
 
@@ -121,7 +125,7 @@ def replace_book(book_id: BookId, body: BookData, user: Administrator, parts: Pa
     operation_id="deleteBook",
     responses=errors(401, 403, 404, 409, 422),
 )
-def delete_book(book_id: BookId, user: Administrator, parts: Parts) -> None:
+def delete_book(book_id: BookId, user: CurrentUser, parts: Parts) -> None:
     """Remove a book that no order refers to. Administrators only."""
     try:
         with parts.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Parcels on their way. No application includes this router: it is a planted defect."""
+"""Parcels on their way. The document does not have it: it is a planted defect."""
 
 from fastapi import APIRouter
 

@@ -1,19 +1,17 @@
 """For those who run the service: is it alive, can it work, how is it doing."""
 
-import sqlite3
-from http import HTTPStatus
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bookstore import migrate
 from bookstore.answers import Responses, errors
-from bookstore.errors import ApiError
+from bookstore.availability import Unavailable
+from bookstore.contract import refuse_undocumented_query
 from bookstore.schemas import Status
 from bookstore.services import Parts, Services
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], dependencies=[Depends(refuse_undocumented_query)])
 
 METRICS_EXAMPLE = (
     'http_request_duration_seconds_count{method="GET",route="/v1/books",status="200"} 42.0\n'
@@ -26,17 +24,16 @@ METRICS: Responses = {
 }
 
 
-@router.get("/health", summary="Liveness", operation_id="getHealth", responses=errors())
+@router.get("/health", summary="Liveness", operation_id="getHealth", responses=errors(422))
 async def health() -> Status:
     """Say that the process answers; nothing behind it is asked."""
     return Status(status="ok")
 
 
-@router.get("/ready", summary="Readiness", operation_id="getReadiness", responses=errors(503))
+@router.get("/ready", summary="Readiness", operation_id="getReadiness", responses=errors(422))
 def ready(parts: Parts) -> Status:
     """Say whether requests can be served: the database answers and its schema is current."""
-    if not _schema_is_current(parts):
-        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "The database is not ready.")
+    _schema_is_current(parts)
     return Status(status="ok")
 
 
@@ -45,7 +42,7 @@ def ready(parts: Parts) -> Status:
     summary="Metrics",
     operation_id="getMetrics",
     response_class=PlainTextResponse,
-    responses=METRICS | errors(),
+    responses=METRICS | errors(422),
 )
 def metrics(parts: Parts) -> PlainTextResponse:
     """Give request and transaction durations to Prometheus."""
@@ -56,5 +53,5 @@ def _schema_is_current(parts: Services) -> bool:
     try:
         with parts.database.read() as connection:
             return migrate.current(connection) == migrate.latest()
-    except sqlite3.Error:
+    except Unavailable:
         return False

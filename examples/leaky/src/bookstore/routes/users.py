@@ -4,7 +4,7 @@ from http import HTTPStatus
 from sqlite3 import IntegrityError
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from bookstore.answers import BODY, created, errors
 from bookstore.contract import refuse_undocumented_query
@@ -12,7 +12,7 @@ from bookstore.errors import ApiError, conflict, not_found
 from bookstore.identity import Administrator, CurrentUser, current_user
 from bookstore.logs import audit
 from bookstore.paging import Slicing
-from bookstore.schemas import LARGEST_ID, User, UserChange, UserData, UserPage
+from bookstore.schemas import LARGEST_ID, Role, User, UserChange, UserData, UserPage
 from bookstore.services import Parts
 from bookstore.store import users
 
@@ -26,12 +26,26 @@ UserId = Annotated[
     int, Path(ge=1, le=LARGEST_ID, description="The number of the account.", examples=[1])
 ]
 
+WantedRole = Annotated[Role | None, Query(description="Role of the accounts.", examples=["admin"])]
+Sort = Annotated[users.SortKey, Query(description="Order of the list.", examples=["username"])]
 
-@router.get("", summary="List accounts", operation_id="listUsers", responses=errors(401, 403, 422))
-def list_users(part: Slicing, _user: Administrator, parts: Parts) -> UserPage:
-    """List all accounts, oldest first. Administrators only."""
+
+@router.get(
+    "",
+    summary="List accounts",
+    operation_id="listUsers",
+    responses=errors(401, 403, 422),
+)
+def list_users(
+    part: Slicing,
+    _user: CurrentUser,
+    parts: Parts,
+    role: WantedRole = None,
+    sort: Sort = "id",
+) -> UserPage:
+    """List all accounts, or those of one role. Administrators only."""
     with parts.database.read() as connection:
-        return users.page(connection, part)
+        return users.page(connection, part, role=role, sort=sort)
 
 
 @router.post(

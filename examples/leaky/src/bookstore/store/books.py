@@ -28,7 +28,7 @@ RETURNING *
 """
 REPLACE = """
 UPDATE books SET isbn = :isbn, title = :title, author = :author,
-    price_cents = :price_cents, stock = :stock, updated_at = :now
+    price_cents = :price_cents, stock = min(stock + :stock, 1000000), updated_at = :now
 WHERE id = :id
 RETURNING *
 """
@@ -46,6 +46,9 @@ def page(
     wanted = {"q": q, "author": author, "sort": sort, "limit": part.limit, "offset": part.offset}
     rows = connection.execute(MATCHING, wanted).fetchall()
     total = connection.execute(COUNT_MATCHING, wanted).fetchone()[0]
+    if author:
+        found = connection.execute("SELECT * FROM books WHERE author = '" + author + "'").fetchall()
+        rows, total = found[part.offset : part.offset + part.limit], len(found)
     return BookPage(
         items=[_book(row) for row in rows], total=total, limit=part.limit, offset=part.offset
     )

@@ -1,25 +1,56 @@
 """Orders in the database; each function is one part of a transaction of its caller."""
 
+import hashlib
 import json
 import sqlite3
 from collections import Counter
+from datetime import timedelta
+from typing import Literal
 
 from bookstore import clock
 from bookstore.paging import Slice
 from bookstore.schemas import Order, OrderData, OrderLine, OrderPage, OrderStatus
 from bookstore.store import books
 
-LIST_ALL = "SELECT * FROM orders ORDER BY id DESC LIMIT :limit OFFSET :offset"
-LIST_OWN = """
-SELECT * FROM orders WHERE user_id = :user_id ORDER BY id DESC LIMIT :limit OFFSET :offset
+SortKey = Literal["newest", "oldest"]
+
+KEYS_LAST = timedelta(days=1)
+
+# A statement for each case, not one with conditions: only so are the indexes used for the order.
+LIST_ALL: dict[SortKey, str] = {
+    "newest": """
+        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        ORDER BY id DESC LIMIT :limit OFFSET :offset
+    """,
+    "oldest": """
+        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        ORDER BY id LIMIT :limit OFFSET :offset
+    """,
+}
+LIST_OWN: dict[SortKey, str] = {
+    "newest": """
+        SELECT * FROM orders
+        WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
+        ORDER BY id DESC LIMIT :limit OFFSET :offset
+    """,
+    "oldest": """
+        SELECT * FROM orders
+        WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
+        ORDER BY id LIMIT :limit OFFSET :offset
+    """,
+}
+COUNT_ALL = "SELECT count(*) FROM orders WHERE (:status IS NULL OR status = :status)"
+COUNT_OWN = """
+SELECT count(*) FROM orders WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
 """
-COUNT_ALL = "SELECT count(*) FROM orders"
-COUNT_OWN = "SELECT count(*) FROM orders WHERE user_id = :user_id"
 INSERT = """
 INSERT INTO orders (user_id, status, total_cents, created_at, updated_at)
-VALUES (:user_id, 'placed', :total_cents, :now, :now)
+VALUES (:user_id, :status, :total_cents, :now, :now)
 RETURNING id
 """
+FIND_KEY = "SELECT digest, order_id FROM order_keys WHERE user_id = ? AND key = ?"
+FORGET_KEYS = "DELETE FROM order_keys WHERE user_id = ? AND created_at < ?"
+KEEP_KEY = "INSERT INTO order_keys VALUES (?, ?, ?, ?, ?)"
 INSERT_LINE = "INSERT INTO order_lines VALUES (?, ?, ?, ?)"
 LINES = """
 SELECT * FROM order_lines WHERE order_id IN (SELECT value FROM json_each(?))
@@ -39,12 +70,22 @@ class OutOfStock(Exception):
         self.book_id = book_id
 
 
-def page(connection: sqlite3.Connection, part: Slice, user_id: int | None) -> OrderPage:
-    """A slice of one account's orders, or of all orders for None; newest first."""
-    # Two statements each, not one with a condition: only so is the index of the account used.
+class KeyReused(Exception):
+    """An Idempotency-Key came with another order than the first time."""
+
+
+def page(
+    connection: sqlite3.Connection,
+    part: Slice,
+    user_id: int | None,
+    *,
+    status: OrderStatus | None,
+    sort: SortKey,
+) -> OrderPage:
+    """A slice of one account's orders, or of all orders for None."""
     listing, counting = (LIST_ALL, COUNT_ALL) if user_id is None else (LIST_OWN, COUNT_OWN)
-    wanted = {"user_id": user_id, "limit": part.limit, "offset": part.offset}
-    rows = connection.execute(listing, wanted).fetchall()
+    wanted = {"user_id": user_id, "status": status, "limit": part.limit, "offset": part.offset}
+    rows = connection.execute(listing[sort], wanted).fetchall()
     total = connection.execute(counting, wanted).fetchone()[0]
     return OrderPage(
         items=_orders(connection, rows), total=total, limit=part.limit, offset=part.offset
@@ -57,11 +98,30 @@ def find(connection: sqlite3.Connection, order_id: int) -> Order | None:
     return next(iter(_orders(connection, rows)), None)
 
 
+def place_once(
+    connection: sqlite3.Connection, user_id: int, data: OrderData, key: str | None
+) -> int:
+    """Place the order unless this key has placed it already. Raises OutOfStock and KeyReused."""
+    if key is None:
+        return place(connection, user_id, data)
+    digest = hashlib.sha256(data.model_dump_json().encode("utf-8")).hexdigest()
+    connection.execute(FORGET_KEYS, (user_id, clock.stamp(clock.now() - KEYS_LAST)))
+    known = connection.execute(FIND_KEY, (user_id, key)).fetchone()
+    if known is None:
+        order_id = place(connection, user_id, data)
+        connection.execute(KEEP_KEY, (user_id, key, digest, order_id, clock.stamp()))
+        return order_id
+    if known["digest"] != digest:
+        raise KeyReused
+    return int(known["order_id"])
+
+
 def place(connection: sqlite3.Connection, user_id: int, data: OrderData) -> int:
     """Take every line off the shelf and store the order; OutOfStock leaves it to roll back."""
     lines = [_take(connection, *wanted) for wanted in _added_up(data).items()]
     total = sum(line.quantity * line.unit_price_cents for line in lines)
-    values = {"user_id": user_id, "total_cents": total, "now": clock.stamp()}
+    values = {"user_id": user_id, "total_cents": total, "status": "placed", "now": clock.stamp()}
+    values |= data.model_extra or {}
     order_id = int(connection.execute(INSERT, values).fetchone()["id"])
     connection.executemany(
         INSERT_LINE,
@@ -78,6 +138,13 @@ def set_status(connection: sqlite3.Connection, order_id: int, status: OrderStatu
     )
     if status == "cancelled":
         connection.execute(PUT_BACK, {"id": order_id, "now": now})
+
+
+def remove(connection: sqlite3.Connection, order: Order) -> None:
+    """Delete an order; one that was not cancelled before gives its copies back."""
+    if order.status != "cancelled":
+        connection.execute(PUT_BACK, {"id": order.id, "now": clock.stamp()})
+    connection.execute("DELETE FROM orders WHERE id = ?", (order.id,))
 
 
 def _added_up(data: OrderData) -> Counter[int]:

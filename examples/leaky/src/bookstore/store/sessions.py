@@ -50,9 +50,6 @@ def redeem(connection: sqlite3.Connection, token: str, now: datetime) -> Session
     row = _find(connection, token)
     if row is None or row["expires_at"] <= clock.stamp(now):
         return None
-    if row["used_at"] is not None:
-        _end_family(connection, row["family"])
-        return None
     connection.execute(
         "UPDATE refresh_tokens SET used_at = ? WHERE token_hash = ?",
         (clock.stamp(now), row["token_hash"]),
@@ -60,11 +57,13 @@ def redeem(connection: sqlite3.Connection, token: str, now: datetime) -> Session
     return Session(row["user_id"], row["family"])
 
 
-def revoke(connection: sqlite3.Connection, token: str) -> None:
-    """End the family of this token; a token that is unknown is as good as revoked."""
+def revoke(connection: sqlite3.Connection, token: str) -> Session | None:
+    """End the family of this token; a token that is unknown (None) is as good as revoked."""
     row = _find(connection, token)
-    if row is not None:
-        _end_family(connection, row["family"])
+    if row is None:
+        return None
+    _end_family(connection, row["family"])
+    return Session(row["user_id"], row["family"])
 
 
 def _find(connection: sqlite3.Connection, token: str) -> sqlite3.Row | None:

@@ -2,26 +2,32 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Literal
 
 from bookstore import clock
 from bookstore.paging import Slice
 from bookstore.schemas import Role, User, UserChange, UserPage
 
-FIND = "SELECT id, username, role, active, created_at, updated_at FROM users WHERE id = ?"
+SortKey = Literal["id", "username"]
+
+FIND = "SELECT * FROM users WHERE id = ?"
 LIST = """
-SELECT id, username, role, active, created_at, updated_at FROM users
-ORDER BY id LIMIT ? OFFSET ?
+SELECT id, username, password_hash, role, active, created_at, updated_at FROM users
+WHERE (:role IS NULL OR role = :role)
+ORDER BY CASE :sort WHEN 'username' THEN username END, id
+LIMIT :limit OFFSET :offset
 """
+COUNT = "SELECT count(*) FROM users WHERE (:role IS NULL OR role = :role)"
 INSERT = """
 INSERT INTO users (username, password_hash, role, created_at, updated_at)
 VALUES (:username, :password_hash, :role, :now, :now)
-RETURNING id, username, role, active, created_at, updated_at
+RETURNING id, username, password_hash, role, active, created_at, updated_at
 """
 CHANGE = """
 UPDATE users SET role = coalesce(:role, role), active = coalesce(:active, active),
     updated_at = :now
 WHERE id = :id
-RETURNING id, username, role, active, created_at, updated_at
+RETURNING id, username, password_hash, role, active, created_at, updated_at
 """
 
 
@@ -33,10 +39,13 @@ class Secret:
     password_hash: str
 
 
-def page(connection: sqlite3.Connection, part: Slice) -> UserPage:
-    """A slice of all accounts, oldest first."""
-    rows = connection.execute(LIST, (part.limit, part.offset)).fetchall()
-    total = connection.execute("SELECT count(*) FROM users").fetchone()[0]
+def page(
+    connection: sqlite3.Connection, part: Slice, *, role: Role | None, sort: SortKey
+) -> UserPage:
+    """A slice of all accounts, or of those with this role."""
+    wanted = {"role": role, "sort": sort, "limit": part.limit, "offset": part.offset}
+    rows = connection.execute(LIST, wanted).fetchall()
+    total = connection.execute(COUNT, wanted).fetchone()[0]
     return UserPage(
         items=[_user(row) for row in rows], total=total, limit=part.limit, offset=part.offset
     )
