@@ -1,10 +1,12 @@
 """Looks at the headers of real answers: security headers, cookies, CORS, and https itself.
 
-Input: base_url, health, document (file or ""), login, login_method, deadline_s, session_cookie
-(name or ""), origins (that the target trusts).
+Input: base_url, health, document (file or ""), login, login_method, deadline_s, max_seconds,
+session_cookie (name or ""), origins (that the target trusts).
 """
 
+import math
 import shlex
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +51,7 @@ class Look(msgspec.Struct, frozen=True):
     deadline_s: float
     auth: dict[str, str]
     tls: _tls.Tls | None = None
+    ends: float = math.inf  # monotonic time after which nothing more is asked
 
     @property
     def trusted(self) -> bool:
@@ -115,7 +118,8 @@ def _look(given: dict[str, Any]) -> Look:
         except NetworkError as error:
             detail = f"GET {given['health']}: {error}"
             raise _common.ProbeError(detail, Reason.TARGET_DOWN) from None
-    return Look(base_url, deadline_s, _common.auth_headers(), tls)
+    ends = time.monotonic() + float(given.get("max_seconds", 20.0))
+    return Look(base_url, deadline_s, _common.auth_headers(), tls, ends)
 
 
 def _document(path: str) -> Any:
@@ -143,6 +147,9 @@ def _ask(look: Look, sample: Sample, extra: Headers = ()) -> Response:
     headers = [*extra, *(look.auth.items() if sample.with_auth and look.trusted else ())]
     if sample.body:
         headers.append(("Content-Type", sample.kind))
+    left_s = look.ends - time.monotonic()
+    if left_s <= 0:
+        raise NetworkError(Problem.TIMEOUT, "not asked: the time of this probe is used up")
     try:
         return request(
             sample.method,
@@ -150,7 +157,7 @@ def _ask(look: Look, sample: Sample, extra: Headers = ()) -> Response:
             allow=(look.base_url,),
             headers=tuple(headers),
             body=sample.body,
-            deadline_s=look.deadline_s,
+            deadline_s=min(look.deadline_s, max(left_s, 0.1)),
             tls=None if look.trusted else _tls.unverified(),
         )
     except NetworkError as error:

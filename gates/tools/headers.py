@@ -15,6 +15,8 @@ METRICS = {
     "headers.cors_violations": Metric("CORS answers that let a foreign origin in"),
 }
 
+MOST_SECONDS = 20.0
+
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of the probe; nothing for a target without a service."""
@@ -29,6 +31,8 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "login_method": login.method if login else "POST",
         "session_cookie": login.cookie if login else "",
         "origins": options.settings.get("origins", []),
+        "deadline_s": options.settings.get("request_timeout_s", 10.0),
+        "max_seconds": options.settings.get("max_seconds", MOST_SECONDS),
     }
     default = ("GATESCORE_AUTH",) if login or target.auth.headers else ()
     secrets = (*default, *identity_secrets(target))

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gates.core import error_leaks, exchanges
+from gates.core import error_leaks, exchanges, texts
 from gates.core.design.routing import routes
 from gates.core.documented import Documented, documented
 from gates.core.error_leaks import Leak
@@ -145,7 +145,7 @@ def _leak(place: str, leak: Leak, one: Seen, redactor: Redactor) -> Finding:
         tool=TOOL,
         rule=leak.rule,
         severity=Severity.MEDIUM if leak.rule == "errors.banner" else Severity.HIGH,
-        message=f"{place}: {words}{where}: {redactor.text(leak.excerpt)}",
+        message=f"{place}: {words}{where}: {texts.visible(redactor.text(leak.excerpt))}",
         fix=fix,
         reproduce=_command(one, redactor),
         context=f"{place} {leak.kind}",
@@ -168,8 +168,10 @@ def _wrapped(problem: str, one: Seen, wanted: Expected) -> Finding:
         tool=TOOL,
         rule="errors.envelope",
         severity=Severity.MEDIUM,
-        message=f"{one.operation}: an error answer is outside the envelope: {problem}; "
-        f"allowed: {allowed}",
+        message=texts.visible(
+            f"{one.operation}: an error answer is outside the envelope: {problem}; "
+            f"allowed: {allowed}"
+        ),
         fix="Answer every failure through one handler, those of the framework too.",
         reproduce=_command(one, Redactor()),
         context=f"{one.operation} {problem}",
