@@ -86,10 +86,26 @@ class Schemas:
         key = (base.pointer, revision.pointer, way)
         if named and not textual and key in self._known:
             return self._known[key]
-        result = self._look(base, revision, way, textual)
+        result = self._whole(base, revision, way, textual)
         if named and not textual:
             self._known[key] = result
         return result
+
+    def _whole(
+        self, base: Located, revision: Located, way: Way, textual: bool
+    ) -> tuple[list[Difference], list[Step]]:
+        """Two schemas with all that is written inside of them, and the named ones to go on with."""
+        found, steps = self._look(base, revision, way, textual)
+        queue, named = deque(steps), []
+        while queue:
+            trail, before, after = queue.popleft()
+            if any(f.target(o) is not o for f, o in zip(self.forms, (before, after), strict=True)):
+                named.append((trail, before, after))
+                continue
+            more, inner = self._look(before, after, way, False)
+            found += [_below(trail, one) for one in more]
+            queue.extend((trail + step, old, new) for step, old, new in inner)
+        return found, named
 
     def _look(
         self, base: Located, revision: Located, way: Way, textual: bool

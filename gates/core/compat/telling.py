@@ -106,8 +106,7 @@ def dotted(trail: tuple[str, ...]) -> str:
 
 def _place(place: str, one: Difference) -> str:
     """A property is one wherever it stands; steps into lists and choices make none."""
-    inner = [step for step in one.trail if not step.startswith(("[", "("))]
-    if not inner:
+    if all(step.startswith(("[", "(")) for step in one.trail):
         return place
     match place:
         case "request-body":
