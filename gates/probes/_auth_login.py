@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 
+from gates.core.model import Reason
 from gates.core.openapi import JSON
+from gates.probes import _common
 from gates.probes._caller import DEFAULT, Caller, Headers, Known
-from gates.shell.network import Response
+from gates.shell.network import NetworkError, Response
 
 _PASSWORD = re.compile(r"pass|pwd|secret|pin\b|credential", re.IGNORECASE)
 _USER = re.compile(r"user|e?mail|login|name|account|phone|^id$", re.IGNORECASE)
@@ -62,6 +64,14 @@ def words(known: Known | None) -> Words | None:
         user_field=user,
         password_field=password,
     )
+
+
+def reach(caller: Caller, health: str) -> None:
+    """Ask whether anybody is there. Raises ProbeError, target-down, where nobody answers."""
+    try:
+        caller.ask("GET", health or "/", identity=None)
+    except NetworkError as error:
+        raise _common.ProbeError(f"GET {health}: {error}", Reason.TARGET_DOWN) from None
 
 
 def log_in(caller: Caller, login: Words, *, user: str = "", password: str = "") -> Response:

@@ -113,19 +113,40 @@ def _operation(
         request = made(op, plan.document, plan.values.get(op.path))
     except NoSample as error:
         return _untried(op, f"no request could be made: {error}")
-    sender = plan.identities[0]
-    headers = caller.identities[sender].headers
-    used = credentials.needed(op.security, plan.schemes, headers)
-    todo = credentials.attempts(headers, used, plan.keys, plan.schemes)
     try:
-        answers = list(_answers(caller, op, request, [a for a in todo if whole or a.core]))
-        control = _control(caller, given, op, request, plan)
+        control, answers = _asked(caller, given, op, request, plan, whole=whole)
     except Exhausted:
         return _untried(op, "the budget of requests or seconds was used up", request)
     except NetworkError as error:
         return _untried(op, f"no answer: {error.kind}", request)
     ruling = refusals.ruled(control, answers, plan.refused)
     return Tried(op=op, ruling=ruling, sent=len(answers), request=request)
+
+
+def _asked(
+    caller: Caller,
+    given: Mapping[str, Any],
+    op: Documented,
+    request: Made,
+    plan: Plan,
+    *,
+    whole: bool,
+) -> tuple[int, list[Got]]:
+    """The status for valid credentials, and the answers to false ones made of them.
+
+    Where the session had run out meanwhile, false credentials made of it would be refused for
+    their age alone: then they are made anew, and sent again.
+    """
+    sender = plan.identities[0]
+    for last in (False, True):
+        headers = caller.identities[sender].headers
+        used = credentials.needed(op.security, plan.schemes, headers)
+        todo = credentials.attempts(headers, used, plan.keys, plan.schemes)
+        answers = list(_answers(caller, op, request, [a for a in todo if whole or a.core]))
+        control = _control(caller, given, op, request, plan)
+        if last or caller.identities[sender].headers == headers:
+            break
+    return control, answers
 
 
 def _untried(op: Documented, why: str, request: Made | None = None) -> Tried:

@@ -7,7 +7,7 @@ from gates.core.documented import Documented, made
 from gates.core.openapi import JSON
 from gates.core.sampling import NoSample
 from gates.probes._auth_login import decoded
-from gates.probes._caller import Caller
+from gates.probes._caller import Caller, Exhausted
 from gates.shell.network import NetworkError
 
 _MOST_LISTS = 12
@@ -45,7 +45,7 @@ def _read(caller: Caller, op: Documented, document: Mapping[str, Any], identity:
         answer = caller.ask(
             "GET", request.path, identity=identity, headers=request.headers, operation=op.label
         )
-    except (NoSample, NetworkError):
+    except (NoSample, NetworkError, Exhausted):
         return None
     return decoded(answer) if answer.status == 200 else None
 

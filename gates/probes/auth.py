@@ -28,6 +28,7 @@ from gates.core.model import (
 from gates.core.refusals import Breach
 from gates.core.sampling import NoSample
 from gates.probes import _auth_csrf, _auth_enumeration, _auth_refusals, _auth_session, _common
+from gates.probes._auth_login import reach
 from gates.probes._auth_optional import optional
 from gates.probes._auth_refusals import Tried
 from gates.probes._caller import DEFAULT, Caller, Exhausted, curl
@@ -66,6 +67,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     if not any(known.headers for known in caller.identities.values()):
         detail = "no identity of the target has credentials: name them in [auth]"
         raise _common.ProbeError(detail, Reason.INCOMPLETE)
+    reach(caller, given.get("health", ""))
     now = time.time()  # noqa: TID251  tokens speak of the wall clock
     keys = _auth_refusals.signing(caller, variables(), now)
     # Before operations are tried that may change or end the accounts.
@@ -74,10 +76,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
         _strangers(caller, given),
     )
     tried = _auth_refusals.tried(caller, given, operations, document, keys)
-    if tried and all(one.ruling.detail.startswith("no answer") for one in tried):
-        raise _common.ProbeError(
-            f"{tried[0].op.label}: {tried[0].ruling.detail}", Reason.TARGET_DOWN
-        )
     believed = _optional(caller, operations, document, keys)
     shares = (
         _refusals(tried, keys, believed),

@@ -16,6 +16,7 @@ from gates.core.leaks import Canary
 from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.core.stored_passwords import Costs, Form, Kind, Stored
 from gates.probes import _common, _password_leaks
+from gates.probes._auth_login import reach
 from gates.probes._caller import Caller, Exhausted, recorded
 from gates.probes._password_accounts import Account, canaries, weak_accepted
 from gates.probes._password_store import StoreError, stored
@@ -35,6 +36,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     known = variables()
     said = given.get("register")
     notes: list[str] = []
+    reach(caller, given.get("health", ""))
     try:
         accounts, refused = canaries(caller, said)
         if refused:

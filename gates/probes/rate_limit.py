@@ -16,11 +16,11 @@ from gates.core.limits import Limit
 from gates.core.model import (
     Aspect,
     OperationEvidence,
-    Reason,
     Status,
     ToolReport,
 )
 from gates.probes import _common, _rate_limits, _rate_lists
+from gates.probes._auth_login import reach
 from gates.probes._caller import Caller, Exhausted
 from gates.probes._rate_limits import Counted
 from gates.probes._rate_lists import Listed
@@ -36,6 +36,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     codes = frozenset(int(code) for code in given.get("codes") or (429,))
     document = _document(given.get("document", ""))
     operations = documented(document)
+    reach(caller, given.get("health", ""))
     try:
         login = throttling(caller, codes, time.time(), TOOL)  # noqa: TID251  Retry-After has dates
     except Exhausted as error:
@@ -57,15 +58,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
 def _report(
     caller: Caller, login: Throttling, results: list[Counted], listed: list[Listed]
 ) -> ToolReport:
-    if (
-        caller.sent
-        and not login.first
-        and all(
-            m.why.endswith(("refused", "timeout", "reset")) for m in login.measurements.values()
-        )
-    ):
-        why = next(iter(login.measurements.values())).why
-        raise _common.ProbeError(why, Reason.TARGET_DOWN)
     broken = [
         _rate_limits.finding(TOOL, one, rule, text) for one in results for rule, text in one.broken
     ]

@@ -1,6 +1,7 @@
 """Starts the planted services, lets their identities in, and runs probes against them."""
 
 import base64
+import importlib
 import json
 import secrets
 import socket
@@ -16,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from gates.core.behaviour import Identity, Passwords, Refresh, Registration, Throttle
+from gates.core.behaviour import Refresh, Registration
 from gates.core.model import ToolReport
 from gates.core.target import Auth, Login, OpenApi, Service, Target
-from gates.core.tool import Options, ToolOutput
+from gates.core.tool import Invocation, Options, ToolOutput
+from gates.probes import _common
 
 ROOT = Path(__file__).parents[3]
 GATEKEEPER = Path(__file__).with_name("gatekeeper.py")
@@ -36,8 +38,8 @@ LOGIN = {"username": "demo", "password": "${DEMO_PASSWORD}"}
 class Twin:
     """A running service, and how a target file would describe it."""
 
-    def __init__(self, url: str, style: str, folder: Path) -> None:
-        self.url, self.style, self.folder = url, style, folder
+    def __init__(self, url: str, style: str, folder: Path, *, mute: bool = False) -> None:
+        self.url, self.style, self.folder, self.mute = url, style, folder, mute
         self.recorded = folder / "recorded"
         self.recorded.mkdir(exist_ok=True)
         self.document = folder / "document.json"
@@ -78,19 +80,28 @@ class Twin:
             f"{self.url}/v1/login", json.dumps(body).encode(), method="POST"
         )
         try:
-            with urllib.request.urlopen(request) as answer:
-                said, cookie = json.loads(answer.read()), answer.headers.get("Set-Cookie") or ""
-        except urllib.error.HTTPError:
+            with urllib.request.urlopen(request, timeout=0.5 if self.mute else 5) as answer:
+                said = json.loads(answer.read())
+                cookie = answer.headers.get("Set-Cookie") or ""
+        except (urllib.error.HTTPError, TimeoutError):
             said, cookie = {"access_token": "made.up.token"}, ""
-        headers = {"Authorization": f"Bearer {said.get('access_token')}"}
+        token = said.get("access_token") if isinstance(said, dict) else "made.up.token"
+        headers = {"Authorization": f"Bearer {token}"}
         if self.style == "cookie":
             headers = {"Cookie": cookie.partition(";")[0]}
         login = {"method": "POST", "path": "/v1/login", "body": body, "form": False}
         return {"role": "user", "rank": 0, "headers": headers, "login": login, "answer": said}
 
     def report(
-        self, tool: ModuleType, *, target: Target | None = None, **settings: Any
+        self,
+        tool: ModuleType,
+        *,
+        target: Target | None = None,
+        wait_s: float = 0.0,
+        process: bool = False,
+        **settings: Any,
     ) -> ToolReport:
+        """Run the adapter's probe, here or as the program that the runner starts, and parse."""
         output = self.folder / f"{tool.__name__}-{secrets.token_hex(3)}"
         output.mkdir()
         options = Options(
@@ -104,25 +115,43 @@ class Twin:
             settings=settings,
         )
         (invocation,) = tool.commands(target or self.target(), options)
-        (output / "input.json").write_text(invocation.inputs["input.json"])
         offered = {
             "GATESCORE_IDENTITIES": self.identities,
             "GATESCORE_VARIABLES": lambda: json.dumps(SECRETS),
         }
-        done = subprocess.run(
-            invocation.argv,
-            cwd=output,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-            | {name: offered[name]() for name in invocation.secrets},
-            capture_output=True,
-            timeout=90,
-            check=False,
-        )
-        left = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        env = {name: offered[name]() for name in invocation.secrets}
+        time.sleep(wait_s)
+        left = (_program if process else _here)(invocation, env)
         for value in SECRETS.values():
-            assert value.encode() not in done.stdout + done.stderr, "P64"
+            assert value.encode() not in left.stdout + left.stderr, "P64"
         found: ToolReport = tool.parse((left,))
         return found
+
+
+def _program(invocation: Invocation, env: dict[str, str]) -> ToolOutput:
+    Path(invocation.cwd, "input.json").write_text(invocation.inputs["input.json"])
+    done = subprocess.run(
+        invocation.argv,
+        cwd=invocation.cwd,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    return ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+
+
+def _here(invocation: Invocation, env: dict[str, str]) -> ToolOutput:
+    measure = importlib.import_module(invocation.argv[2]).measure
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in env.items():
+            patch.setenv(name, text)
+        try:
+            report = measure(json.loads(invocation.inputs["input.json"]))
+        except _common.ProbeError as error:
+            text = f"{error.reason.value}: {error.detail}"
+            return ToolOutput(exit_code=_common.ERROR_EXIT, stderr=text.encode())
+    return ToolOutput(exit_code=0, stdout=_common.encode(report))
 
 
 @pytest.fixture
@@ -140,7 +169,7 @@ def twin(tmp_path: Path) -> Iterator[Callable[..., Twin]]:
         running.append(subprocess.Popen(argv, env={**SECRETS, "PATH": "/usr/bin:/bin"}))
         for _ in range(200):
             try:
-                return Twin(f"http://127.0.0.1:{port}", style, folder)
+                return Twin(f"http://127.0.0.1:{port}", style, folder, mute=defect == "hangs")
             except OSError:
                 time.sleep(0.05)
         raise AssertionError("the twin does not answer")
@@ -149,6 +178,3 @@ def twin(tmp_path: Path) -> Iterator[Callable[..., Twin]]:
     for process in running:
         process.kill()
         process.wait()
-
-
-__all__ = ["Identity", "Passwords", "Throttle", "Twin"]

@@ -17,11 +17,14 @@ import sqlite3
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PORT, STYLE, DEFECT, DATABASE = (*sys.argv[1:], "", "", "", "")[:4]
 WEAK = "changeme"
-KEY = (WEAK if DEFECT == "weak-key" else os.environ.get("TOKEN_KEY", "a-long-random-key-0123")).encode()
+KEY = (
+    WEAK if DEFECT == "weak-key" else os.environ.get("TOKEN_KEY", "a-long-random-key-0123")
+).encode()
 COMMON = {"password", "password1", "qwerty123", "letmein"}
 LOCK = threading.Lock()
 
@@ -44,13 +47,21 @@ def issue(user, kind, seconds):
         STATE.sessions[token] = (user, kind)
         return token
     now = int(time.time())
-    claims = {"sub": STATE.numbers[user], "iss": "gatekeeper", "aud": "shop", "use": kind,
-              "jti": secrets.token_hex(6), "iat": now, "exp": now + seconds}
+    claims = {
+        "sub": STATE.numbers[user],
+        "iss": "gatekeeper",
+        "aud": "shop",
+        "use": kind,
+        "jti": secrets.token_hex(6),
+        "iat": now,
+        "exp": now + seconds,
+    }
     if has("personal-claims"):
         claims |= {"email": f"{user}@example.com", "profile": {"passwordHash": "x1"}}
     if has("never-expires"):
         del claims["exp"]
-    head = f"{packed(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())}.{packed(json.dumps(claims).encode())}"
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    head = ".".join(packed(json.dumps(part).encode()) for part in parts)
     return f"{head}.{packed(hmac.new(KEY, head.encode(), hashlib.sha256).digest())}"
 
 
@@ -59,7 +70,9 @@ def holder(token, kind):
     if STYLE != "jwt" or token in STATE.sessions:
         user, said = STATE.sessions.get(token, (None, None))
         if user is None and has("any-prefix") and token:
-            user, said = next((v for k, v in STATE.sessions.items() if k.startswith(token)), (None, None))
+            user, said = next(
+                (v for k, v in STATE.sessions.items() if k.startswith(token)), (None, None)
+            )
         wrong_use = said != kind and not has("refresh-as-access", "access-as-refresh")
         return None if wrong_use else user
     try:
@@ -70,53 +83,60 @@ def holder(token, kind):
         name = header["alg"]
     except (ValueError, KeyError):
         return None
-    if has("no-signature") or (has("alg-none") and name == "none"):
+    if has("no-signature") or (has("alg-none", "short-alg-none") and name == "none"):
         good = True
     if has("alg-none-mixed") and name != "none" and name.lower() == "none":
         good = True
-    if not good or (name != "HS256" and not has("alg-none", "alg-none-mixed", "no-signature")):
+    if not good or (
+        name != "HS256" and not has("alg-none", "alg-none-mixed", "no-signature", "short-alg-none")
+    ):
         return None
-    if said.get("exp", 0) < time.time() and not has("no-expiry", "never-expires"):
-        return None
-    if said.get("aud") != "shop" and not has("no-audience"):
-        return None
-    if said.get("iss") != "gatekeeper" and not has("no-issuer"):
-        return None
-    crossed = (kind == "access" and has("refresh-as-access")) or (kind == "refresh" and has("access-as-refresh"))
-    if said.get("use") != kind and not crossed:
+    if not current(said, kind):
         return None
     return next((user for user, number in STATE.numbers.items() if number == said["sub"]), None)
+
+
+def current(said, kind):
+    """Whether the claims are those of a token that is good now, here and for this."""
+    crossed = {"access": "refresh-as-access", "refresh": "access-as-refresh"}[kind]
+    return (
+        (said.get("exp", 0) >= time.time() or has("no-expiry", "never-expires"))
+        and (said.get("aud") == "shop" or has("no-audience"))
+        and (said.get("iss") == "gatekeeper" or has("no-issuer"))
+        and (said.get("use") == kind or has(crossed))
+    )
+
+
+def encrypted(data):
+    pad = secrets.token_bytes(len(data))
+    return (pad + bytes(a ^ b for a, b in zip(data, pad, strict=True))).hex()
+
+
+def slow(name, data, salt):
+    """A form of the usual libraries; the digests are made up where only the cost matters."""
+    low = hashlib.pbkdf2_hmac("sha256", data, salt.encode(), 1000).hex()
+    high = hashlib.scrypt(data, salt=salt.encode(), n=2, r=8, p=1).hex()
+    return {
+        "pbkdf2-low": f"pbkdf2:sha256:1000${salt}${low}",
+        "bcrypt-low": f"$2b$06${salt}LOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68L",
+        "one-lane": f"$argon2id$v=19$m=65536,t=3,p=1${salt}$RdescudvJCsgt3ub+b1dWRWJTmaasdfa",
+    }.get(name, f"scrypt:131072:8:1${salt}${high}")
 
 
 def stored(password, user):
     salt = secrets.token_hex(8)
     data = password.encode()
-    match DEFECT:
-        case "plain":
-            return password
-        case "base64":
-            return base64.b64encode(data).decode()
-        case "reversed":
-            return password[::-1]
-        case "encrypted":
-            pad = secrets.token_bytes(len(data))
-            return (pad + bytes(a ^ b for a, b in zip(data, pad))).hex()
-        case "md5":
-            return hashlib.md5(data).hexdigest()
-        case "sha1-salted":
-            return f"{salt}:{hashlib.sha1(salt.encode() + data).hexdigest()}"
-        case "sha256-named":
-            return hashlib.sha256(user.encode() + data).hexdigest()
-        case "unknown":
-            return secrets.token_hex(32)
-        case "pbkdf2-low":
-            return f"pbkdf2:sha256:1000${salt}${hashlib.pbkdf2_hmac('sha256', data, salt.encode(), 1000).hex()}"
-        case "bcrypt-low":
-            return "$2b$06$" + salt + "LOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68L"
-        case "one-lane":
-            return "$argon2id$v=19$m=65536,t=3,p=1$" + salt + "$RdescudvJCsgt3ub+b1dWRWJTmaasdfa"
-        case _:
-            return f"scrypt:131072:8:1${salt}${hashlib.scrypt(data, salt=salt.encode(), n=2, r=8, p=1).hex()}"
+    weak = {
+        "plain": password,
+        "base64": base64.b64encode(data).decode(),
+        "reversed": password[::-1],
+        "encrypted": encrypted(data),
+        "md5": hashlib.md5(data).hexdigest(),
+        "sha1-salted": f"{salt}:{hashlib.sha1(salt.encode() + data).hexdigest()}",
+        "sha256-named": hashlib.sha256(user.encode() + data).hexdigest(),
+        "unknown": secrets.token_hex(32),
+    }
+    return weak.get(DEFECT) or slow(DEFECT, data, salt)
 
 
 class State:
@@ -136,7 +156,9 @@ class State:
         if DATABASE:
             with sqlite3.connect(DATABASE) as connection:
                 connection.execute("CREATE TABLE IF NOT EXISTS users (name TEXT, hash TEXT)")
-                connection.execute("INSERT INTO users VALUES (?, ?)", (user, stored(password, user)))
+                connection.execute(
+                    "INSERT INTO users VALUES (?, ?)", (user, stored(password, user))
+                )
 
 
 STATE = State()
@@ -153,15 +175,37 @@ def document():
     }[STYLE]
     text = {"type": "string", "minLength": 1}
     item = {"type": "object", "required": ["title"], "properties": {"title": text}}
-    one = [{"name": "item_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}]
+    one = [
+        {
+            "name": "item_id",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    ]
     body = {"required": True, "content": {"application/json": {"schema": item}}}
     ok = {"200": {"description": "fine"}}
     limited = {**ok, "429": {"description": "slow down"}} if has("documented-429") else ok
-    account = {"type": "object", "required": ["username", "password"],
-               "properties": {"username": text, "password": text}}
+    account = {
+        "type": "object",
+        "required": ["username", "password"],
+        "properties": {"username": text, "password": text},
+    }
     accounts = {"required": True, "content": {"application/json": {"schema": account}}}
-    listed = {**limited, "200": {"description": "fine", "content": {"application/json": {"schema": {
-        "type": "object", "properties": {"items": {"type": "array", "items": item}}}}}}}
+    listed = {
+        **limited,
+        "200": {
+            "description": "fine",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"items": {"type": "array", "items": item}},
+                    }
+                }
+            },
+        },
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "gatekeeper", "version": "1"},
@@ -176,7 +220,12 @@ def document():
             },
             "/items/{item_id}": {
                 "get": {"security": BEARER, "parameters": one, "responses": ok},
-                "put": {"security": BEARER, "parameters": one, "requestBody": body, "responses": ok},
+                "put": {
+                    "security": BEARER,
+                    "parameters": one,
+                    "requestBody": body,
+                    "responses": ok,
+                },
                 "delete": {"security": BEARER, "parameters": one, "responses": ok},
             },
             "/me": {"get": {"security": BEARER, "responses": ok}},
@@ -196,7 +245,8 @@ class Handler(BaseHTTPRequestHandler):
             self.fields = {}
         if not isinstance(self.fields, dict):
             self.fields = {}
-        with LOCK:
+        # Whoever hangs must not keep the others from being answered.
+        with nullcontext() if DEFECT.startswith("hangs") else LOCK:
             status, answer, headers = self.route()
         data = b"" if answer is None else json.dumps(answer).encode()
         self.send_response(status)
@@ -217,40 +267,51 @@ class Handler(BaseHTTPRequestHandler):
         if STYLE == "key":
             return holder(self.headers.get("X-Api-Key") or "", "access")
         if STYLE == "cookie":
-            pairs = [part.strip().partition("=") for part in (self.headers.get("Cookie") or "").split(";")]
-            return next((holder(value, "access") for name, _, value in pairs if name == "sid"), None)
+            pairs = [
+                part.strip().partition("=")
+                for part in (self.headers.get("Cookie") or "").split(";")
+            ]
+            return next(
+                (holder(value, "access") for name, _, value in pairs if name == "sid"), None
+            )
         if STYLE == "basic":
             try:
-                user, _, password = base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")
+                user, _, password = (
+                    base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")
+                )
             except ValueError:
                 return None
-            right = STATE.passwords.get(user) == password or (has("any-password") and user in STATE.passwords)
+            right = STATE.passwords.get(user) == password or (
+                has("any-password") and user in STATE.passwords
+            )
             return user if right else None
         return holder(given.removeprefix("Bearer "), "access")
 
     def route(self):
         path = self.path.partition("?")[0]
-        if path == "/health":
-            return 200, {}, []
-        if path == "/openapi.json":
-            return 200, document(), []
-        if has("all-200"):
-            return 200, {"access_token": "x.y"}, []
-        if has("all-401"):
-            return 401, {"error": "no"}, []
-        limited = self.limited(path)
-        if limited:
-            return limited
-        match (self.command, path):
-            case ("POST", "/v1/login"):
-                return self.login()
-            case ("POST", "/v1/refresh"):
-                return self.refresh()
-            case ("POST", "/v1/accounts"):
-                return self.register()
-            case ("GET", "/v1/feed"):
-                return self.feed()
-        return self.protected(path)
+        quiet = ("/openapi.json", "/health") if has("hangs-inside") else ("/openapi.json",)
+        if has("hangs", "hangs-inside") and path not in quiet:
+            time.sleep(20)
+        if has("dies") and self.command == "POST":
+            os._exit(1)
+        always = {
+            "html": (200, "<html>an error</html>", []),
+            "all-200": (200, {"access_token": "x.y"}, []),
+            "all-401": (401, {"error": "no"}, []),
+        }
+        if path in ("/health", "/openapi.json"):
+            return 200, document() if path == "/openapi.json" else {}, []
+        found = always.get(DEFECT) or self.limited(path)
+        if found:
+            return found
+        routes = {
+            ("POST", "/v1/login"): self.login,
+            ("POST", "/v1/refresh"): self.refresh,
+            ("POST", "/v1/accounts"): self.register,
+            ("GET", "/v1/feed"): self.feed,
+        }
+        route = routes.get((self.command, path))
+        return route() if route else self.protected(path)
 
     def limited(self, path):
         """Twenty reads of a list in a minute, by user or by address."""
@@ -268,7 +329,11 @@ class Handler(BaseHTTPRequestHandler):
         number = path.removeprefix("/v1/items/")
         one = path.startswith("/v1/items/")
         if has("validates-first"):
-            if self.command in ("POST", "PUT") and path != "/v1/logout" and "title" not in self.fields:
+            if (
+                self.command in ("POST", "PUT")
+                and path != "/v1/logout"
+                and "title" not in self.fields
+            ):
                 return 422, {"error": "title"}, []
             if one and int(number) not in STATE.items:
                 return 404, {"error": "none"}, []
@@ -297,8 +362,10 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/v1/me":
             return 200, self.me(user), []
         if path == "/v1/logout":
-            for token in (self.headers.get("Authorization", "").removeprefix("Bearer "),
-                          (self.headers.get("Cookie") or "").partition("=")[2]):
+            for token in (
+                self.headers.get("Authorization", "").removeprefix("Bearer "),
+                (self.headers.get("Cookie") or "").partition("=")[2],
+            ):
                 STATE.sessions.pop(token, None)
             return 204, None, []
         if not one or not number.isdecimal() or int(number) not in STATE.items:
@@ -314,16 +381,31 @@ class Handler(BaseHTTPRequestHandler):
         if has("leaks-value"):
             return {"name": "other", "note": STATE.passwords.get("other")}
         if has("leaks-token"):
-            return {"name": "other", "note": next((t for t, (u, k) in STATE.sessions.items() if u == "other"), "")}
-        return {"name": "other", "password_changed_at": "2026-01-01", "has_password": True,
-                "password": None, "token_type": "bearer"}
+            return {
+                "name": "other",
+                "note": next((t for t, (u, k) in STATE.sessions.items() if u == "other"), ""),
+            }
+        return {
+            "name": "other",
+            "password_changed_at": "2026-01-01",
+            "has_password": True,
+            "password": None,
+            "token_type": "bearer",
+        }
 
     def me(self, user):
-        return {"name": user, **({"password": STATE.passwords.get(user)} if has("leaks-own") else {})}
+        return {
+            "name": user,
+            **({"password": STATE.passwords.get(user)} if has("leaks-own") else {}),
+        }
 
     def feed(self):
         user = self.who()
-        if user is None and has("believes-optional") and (self.headers.get("Authorization") or "").count(".") == 2:
+        if (
+            user is None
+            and has("believes-optional")
+            and (self.headers.get("Authorization") or "").count(".") == 2
+        ):
             claims = json.loads(unpacked(self.headers["Authorization"].split(".")[1]))
             user = next((u for u, n in STATE.numbers.items() if n == claims["sub"]), None)
         return 200, {"time": time.time(), "news": ["a"], **({"for": user} if user else {})}, []
@@ -337,9 +419,18 @@ class Handler(BaseHTTPRequestHandler):
                 return 401, {"error": "wrong"}, []
             STATE.refused_once.add(key)
             status = 423 if has("code-423") else 429
-            header = [] if has("no-retry-after") else [("Retry-After", "soon" if has("retry-after-word") else "300")]
+            header = (
+                []
+                if has("no-retry-after")
+                else [("Retry-After", "soon" if has("retry-after-word") else "300")]
+            )
             if has("retry-after-date"):
-                header = [("Retry-After", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60)))]
+                header = [
+                    (
+                        "Retry-After",
+                        time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60)),
+                    )
+                ]
             if has("throttle-crashes") and len(STATE.failures[key]) > allowed:
                 status = 500
             STATE.failures[key].append(0)
@@ -357,13 +448,25 @@ class Handler(BaseHTTPRequestHandler):
         return self.session(user)
 
     def session(self, user):
-        seconds = 7200 if has("long-life") else 900
+        seconds = {"long-life": 7200, "short-alg-none": 1, "short-life": 1}.get(DEFECT, 900)
         access = issue(user, "access", seconds)
         if STYLE == "cookie":
-            return 200, {"name": user}, [("Set-Cookie", f"sid={access}; HttpOnly; SameSite=Strict; Max-Age=600")]
+            return (
+                200,
+                {"name": user},
+                [("Set-Cookie", f"sid={access}; HttpOnly; SameSite=Strict; Max-Age=600")],
+            )
         refresh = issue(user, "refresh", 30 * 86400 if has("long-refresh") else 86400)
-        return 200, {"access_token": access, "refresh_token": refresh, "token_type": "bearer",
-                     "expires_in": seconds}, []
+        return (
+            200,
+            {
+                "access_token": access,
+                "refresh_token": refresh,
+                "token_type": "bearer",
+                "expires_in": seconds,
+            },
+            [],
+        )
 
     def refresh(self):
         token = str(self.fields.get("refresh_token"))
@@ -375,10 +478,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def register(self):
         user, password = str(self.fields.get("username")), str(self.fields.get("password"))
-        classes = (any(map(str.isupper, password)), any(map(str.islower, password)), any(map(str.isdigit, password)))
-        weak = len(password) < 10 or not all(classes) or password.lower() in COMMON or password == user
+        classes = (
+            any(map(str.isupper, password)),
+            any(map(str.islower, password)),
+            any(map(str.isdigit, password)),
+        )
+        weak = (
+            len(password) < 10 or not all(classes) or password.lower() in COMMON or password == user
+        )
         weak = weak or password.lower().rstrip("0123456789!") in COMMON
-        if weak and not has("weak-accepted") and not (has("short-accepted") and len(password) < 10 and all(classes)):
+        if (
+            weak
+            and not has("weak-accepted")
+            and not (has("short-accepted") and len(password) < 10 and all(classes))
+        ):
             return 422, {"error": "weak"}, []
         if has("no-registration"):
             return 422, {"error": "closed"}, []

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from gates.core.model import Severity, Status, ToolReport
+from gates.core.target import Auth
+from gates.core.tool import ParseError
 from gates.tools import auth
 
 Start = Callable[..., Any]
@@ -34,7 +36,7 @@ def rules(report: ToolReport) -> set[str]:
     ],
 )
 def test_a_clean_service_is_not_accused(twin: Start, style: str, defect: str) -> None:
-    report = twin(style, defect).report(auth)
+    report = twin(style, defect).report(auth, process=style == "opaque")
     assert report.findings == ()
     assert value(report, "refused_percent") == 100.0
     assert report.incomplete == ()
@@ -183,3 +185,34 @@ def test_two_runs_find_the_same(twin: Start) -> None:
     first, second = (twin("jwt", "no-signature").report(auth) for _ in range(2))
     assert first.findings == second.findings
     assert "canary" not in repr(first)
+
+
+@pytest.mark.parametrize(
+    ("defect", "found"), [("short-alg-none", {"auth.alg-none"}), ("short-life", set())]
+)
+def test_a_session_that_runs_out_meanwhile_is_renewed(
+    twin: Start, defect: str, found: set[str]
+) -> None:
+    """False tokens made of an old one would be refused for their age, and prove nothing."""
+    report = twin("jwt", defect).report(auth, wait_s=2.1)
+    assert rules(report) == found
+    assert len({one.state for one in report.operations}) == 1
+    assert value(report, "refused_percent") == (0.0 if found else 100.0)
+
+
+def test_html_instead_of_json_is_judged_by_its_status_b45(twin: Start) -> None:
+    report = twin("jwt", "html").report(auth)
+    assert value(report, "refused_percent") == 0.0
+    assert rules(report) == {"auth.anonymous"}
+
+
+def test_a_budget_that_ends_early_is_no_pass(twin: Start) -> None:
+    report = twin("jwt").report(auth, max_requests=70)
+    assert report.incomplete
+    assert "budget" in report.incomplete[0]
+
+
+def test_without_identities_there_is_nothing_to_falsify(twin: Start) -> None:
+    service = twin("jwt")
+    with pytest.raises(ParseError, match=r"name them in \[auth\]"):
+        service.report(auth, target=service.target(auth=Auth()))

@@ -18,7 +18,9 @@ STORE = Passwords(database="{state}/users.db", query="SELECT hash FROM users WHE
 
 def look(service: Any, **changes: Any) -> ToolReport:
     report: ToolReport = service.report(
-        passwords, target=service.target(**{"passwords": STORE, **changes})
+        passwords,
+        target=service.target(**{"passwords": STORE, **changes}),
+        process=service.style == "cookie",
     )
     assert set(report.measurements) == set(passwords.METRICS)
     return report
@@ -147,7 +149,8 @@ def test_the_store_is_never_written(twin: Start) -> None:
         (
             "leaks-hash",
             {
-                "GET /v1/items: the field items[].owner.password_hash of an answer holds a password hash"
+                "GET /v1/items: the field items[].owner.password_hash of an answer holds "
+                "a password hash"
             },
         ),
         (

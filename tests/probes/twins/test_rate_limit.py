@@ -90,7 +90,7 @@ def test_the_login_and_the_lists(
 
 @pytest.mark.parametrize("style", ["cookie", "opaque"])
 def test_other_sessions_have_a_login_to_throttle_too(twin: Start, style: str) -> None:
-    report = twin(style, "documented-429").report(rate_limit)
+    report = twin(style, "documented-429").report(rate_limit, process=True)
     assert value(report, "login_attempts") == 6.0
     assert report.findings == ()
     assert cells(report) == {LOGIN: Status.PASS, LIST: Status.PASS}
