@@ -48,6 +48,10 @@ def _flaws(watch: Watch, asked: tuple[Asked, ...], lines: tuple[Line, ...]) -> t
         flaws.append(_flaw("not-json", "log", "found lines that are no JSON objects"))
     by_request = [(one, of(watch, one, lines)) for one in asked]
     without = sorted({one.label for one, found in by_request if not found})
+    if not any(found for _, found in by_request):
+        without = []  # one flaw of the log, not one of every operation
+        text = f"no line has the id of its request in the field {logs.request_id}"
+        flaws.append(_flaw("not-logged", logs.request_id, text))
     flaws += [
         _flaw("not-logged", label, f"{label}: no line has its id in the field {logs.request_id}")
         for label in without

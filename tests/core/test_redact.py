@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 
 from gates.core.model import Finding, Measurement, Series, Severity, ToolReport
-from gates.core.redact import MARK, Redactor
+from gates.core.redact import MARK, Redactor, appears
 
 SECRET = 'p@ss w/örd+"1\\'
 
@@ -148,3 +148,17 @@ def test_the_same_values_in_any_order_give_the_same_text() -> None:
     values = ["secret-a", "secret-ab", "b-secret"]
     text = " ".join(values)
     assert Redactor(values).text(text) == Redactor(reversed(values)).text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("x s3cret/value+1 y", True),
+        ("q=s3cret%2Fvalue%2B1", True),
+        (base64.b64encode(b"user:s3cret/value+1").decode(), True),
+        ("s3cret/value", False),
+        ("", False),
+    ],
+)
+def test_a_value_appears_in_every_form_that_programs_give_it(text: str, seen: bool) -> None:
+    assert appears("s3cret/value+1", text) is seen

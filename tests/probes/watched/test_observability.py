@@ -75,7 +75,7 @@ def test_a_service_that_shows_what_it_should_is_not_accused(
         ("same-id", "request_id_violations", "request-id-not-unique", "X-Request-ID"),
         ("raw-id", "request_id_violations", "request-id-raw", "X-Request-ID"),
         ("plain-line", "log_violations", "logs-not-json", "log"),
-        ("no-logged-id", "log_violations", "logs-not-logged", "GET /cached"),
+        ("no-logged-id", "log_violations", "logs-not-logged", "request_id"),
         ("unlogged", "log_violations", "logs-not-logged", "GET /things/{id}"),
         ("no-level", "log_violations", "logs-no-level", "level"),
         ("no-user", "log_violations", "logs-no-user", "user"),
