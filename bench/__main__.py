@@ -1,4 +1,4 @@
-"""Measure ourselves: python -m bench [gates reuse startup judging joining watching] [--readme]."""
+"""Measure ourselves: python -m bench [PART …] [--readme]; a part is a key of PARTS."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import gates, joining, judging, results, reuse, startup, watching
+from bench import compatibility, gates, joining, judging, results, reuse, startup, watching
 from bench.measure import Failed
 
 PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "startup": startup.rows,
     "judging": judging.rows,
     "joining": joining.rows,
+    "compatibility": compatibility.rows,
     "watching": watching.rows,
 }
 
