@@ -56,6 +56,7 @@ class Asker:
         self._order: tuple[str | None, ...] = tuple(name for name, _ in ranked) or (None,)
         self._may: dict[str, str | None] = {}
         self._found: dict[str, Values | None] = {}
+        self._made = 0  # what is made next gets other names than what was made before
 
     def ask(self, op: Documented, sent: Made) -> Reply | None:
         """The answer of an operation, None if there is none. Raises Exhausted."""
@@ -135,15 +136,16 @@ class Asker:
         maker = self.operation("POST", above)
         if maker is None or not name:
             return None
+        self._made += len(SALTS)
         for salt in SALTS:
-            sent = self.make(maker, outer, salt)
+            sent = self.make(maker, outer, salt + self._made)
             reply = self.ask(maker, sent) if sent else None
             if reply is None:
                 return None
             value = _of_answer(reply, name)
             if reply.fine:
                 return (reply, {**outer, name: value}) if value is not None else None
-            if reply.status != 409:
+            if reply.status < 500 and reply.status != 409:
                 break
         return self._created_as_offered(maker, name, outer)
 

@@ -54,13 +54,14 @@ def _put(asker: Asker, op: Documented) -> list[Found] | str:
     before = asker.read(reader, values) if values is not None else None
     if values is None or before is None or not before.fine:
         return "no object to write was found"
-    sent = _same_again(asker, op, values, before.body, sampled=own is not None)
-    if sent is None:
+    first: Reply | None = None
+    for sent in _bodies(asker, op, values, before.body, sampled=own is not None):
+        first = asker.ask(op, sent)
+        if first and first.fine:
+            return _compared_put(asker, op, reader, values, first)
+    if first is None:
         return "no body that leaves the object as it is could be made"
-    first = asker.ask(op, sent)
-    if first is None or not first.fine:
-        return f"it answers {first.status if first else 'nothing'} to what was made of its document"
-    return _compared_put(asker, op, reader, values, first)
+    return f"it answers {first.status} to what was made of its document"
 
 
 def _compared_put(
@@ -133,21 +134,28 @@ def _told(rule: str, op: Documented, problem: str, better: str, shown: Reply) ->
     return [Found(violation, shown.sent, shown.identity or "", again=True)]
 
 
-def _same_again(
+def _bodies(
     asker: Asker, op: Documented, values: Values, current: JSON, *, sampled: bool
-) -> Made | None:
-    """A PUT that leaves the object as it is; a made body only for an object of our own."""
+) -> Iterator[Made]:
+    """PUTs that leave the object as it is; then a made one, for an object of our own alone."""
+    kept = _kept(op, current)
+    same = asker.make(op, values, body=kept) if kept else None
+    made = asker.make(op, values, SALTS[0]) if sampled else None
+    yield from (sent for sent in (same, made) if sent)
+
+
+def _kept(op: Documented, current: JSON) -> JSON:
+    """The members of an object that a PUT takes; None where one that it needs is not among them."""
     body = current
     if isinstance(body, dict) and isinstance(body.get("data"), dict):
         body = body["data"]
-    properties = op.body_schema.get("properties")
-    required = op.body_schema.get("required")
+    properties, required = op.body_schema.get("properties"), op.body_schema.get("required")
     known = properties if isinstance(properties, dict) else {}
-    if isinstance(body, dict) and known:
-        kept = {name: value for name, value in body.items() if name in known}
-        if all(name in kept for name in (required if isinstance(required, list) else ())) and kept:
-            return asker.make(op, values, body=kept)
-    return asker.make(op, values, SALTS[0]) if sampled else None
+    if not isinstance(body, dict):
+        return None
+    kept = {name: value for name, value in body.items() if name in known}
+    needed = required if isinstance(required, list) else []
+    return kept if all(name in kept for name in needed) else None
 
 
 def _size(asker: Asker, path: str, values: Values) -> int | None:
