@@ -3,7 +3,8 @@
 from collections import Counter
 
 REFUSED, ENDED = "refused", "ended"
-ENDED_AFTER = 10  # refusals in a row, at operations that had let us in
+ENDED_AFTER = 10  # refusals in a row, at several operations,
+TWICE = 2  # and so many of them at one that had let us in
 INVALID = (400, 422)  # may be said before anybody looks at credentials
 
 
@@ -14,6 +15,7 @@ class Watch:
         self._asked = 0
         self._until = 0
         self._statuses: set[int] = set()
+        self._labels: set[str] = set()
         self._let_in: set[str] = set()
         self._refused: Counter[str] = Counter()  # since somebody let us in
 
@@ -21,6 +23,7 @@ class Watch:
         """One more answer."""
         self._asked += 1
         self._statuses.add(status)
+        self._labels.add(label)
         if status == 401:
             self._refused[label] += 1
         elif status not in INVALID:
@@ -34,10 +37,16 @@ class Watch:
         if self._statuses == {401}:
             return REFUSED, f"each of {self._asked} requests with credentials got 401"
         known = {label: n for label, n in self._refused.items() if label in self._let_in}
-        if sum(known.values()) < ENDED_AFTER or len(known) < min(2, len(self._let_in)):
+        several = len(self._refused) >= min(2, len(self._labels))
+        if sum(self._refused.values()) < ENDED_AFTER or not several or max_of(known) < TWICE:
             return "", ""
         where = ", ".join(sorted(known)[:3])
         return ENDED, (
             f"after {self._until} of {self._asked} requests with credentials nobody let us in any "
             f"more: 401 at {where}, which had"
         )
+
+
+def max_of(counts: dict[str, int]) -> int:
+    """The largest count, 0 of none."""
+    return max(counts.values(), default=0)

@@ -32,7 +32,7 @@ def answer(method: str, target: str, headers: Any, body: bytes) -> Answered:
     if not allow:
         return 404, {"error": "no such path"}, ""
     if not known(headers):
-        return (404 if "masked" in PLANT else 401), {"error": "who"}, ""
+        return (404 if "masked" in PLANT and item else 401), {"error": "who"}, ""
     if method not in allow.split(", "):
         return 405, {"error": "method"}, "" if "bare" in PLANT else allow
     if item:
@@ -118,6 +118,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers by the functions above."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: else every answer waits for an acknowledgement
 
     def respond(self) -> None:
         """One answer."""
@@ -143,9 +144,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = respond  # noqa: N815
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = respond
     if "bare" not in PLANT:
-        do_TRACE = do_QUERY = do_HEAD = respond  # noqa: N815
+        do_TRACE = do_QUERY = do_HEAD = respond
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
