@@ -51,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     try:
-        return dispatch(arguments)
+        code = dispatch(arguments)
+        sys.stdout.flush()  # here, where a reader that went away is no news
+        return code
     except UsageError as error:
         print(f"gatescore: {error}", file=sys.stderr)
         return USAGE

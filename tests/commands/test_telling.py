@@ -10,7 +10,10 @@ from tests.faults.cli import Place, broken_install, fake
 
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
-    *("schema", "smoke", "review", "contract", "headers", "load", "documentation", "sign-off"),
+    *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
+    *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
+    *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
+    *("operations", "documentation", "sign-off"),
 )
 
 

@@ -33,7 +33,7 @@ def test_the_good_example_passes_all_it_can(bookstore: Run) -> None:
         "sign-off": "PENDING",
     }
     criteria = [one for gate in bookstore.card["gates"] for one in gate["criteria"]]
-    open_ones = {one["id"] for one in criteria if one["status"] != "PASS"}
+    open_ones = {one["id"] for one in criteria if one["status"] != "PASS" and not one["skipped"]}
     assert open_ones == {*DATA, "sign-off.roles"}
     verdicts = {level["level"]: level["verdict"] for level in bookstore.card["levels"]}
     assert verdicts == {1: "WARN", 2: "WARN", 3: "INCONCLUSIVE"}

@@ -78,8 +78,11 @@ def list_books(
 )
 def create_book(body: BookData, user: Administrator, parts: Parts, response: Response) -> Book:
     """Add a book to the catalogue. Administrators only."""
-    with parts.database.write() as connection:
-        book = books.add(connection, body)
+    try:
+        with parts.database.write() as connection:
+            book = books.add(connection, body)
+    except IntegrityError as error:
+        raise conflict(TAKEN) from error
     audit("book.created", user.username, f"book/{book.id}")
     response.headers["Location"] = f"/v1/books/{book.id}"
     return book

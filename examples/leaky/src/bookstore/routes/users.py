@@ -1,7 +1,6 @@
 """Accounts: administrators manage them, everyone may read their own."""
 
 from http import HTTPStatus
-from sqlite3 import IntegrityError
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -58,11 +57,8 @@ def list_users(
 def create_user(body: UserData, user: Administrator, parts: Parts, response: Response) -> User:
     """Create an account for a customer or another administrator. Administrators only."""
     password_hash = parts.passwords.hash(body.password)
-    try:
-        with parts.database.write() as connection:
-            added = users.add(connection, body.username, password_hash, body.role)
-    except IntegrityError as error:
-        raise conflict("Another account has this name.") from error
+    with parts.database.write() as connection:
+        added = users.add(connection, body.username, password_hash, body.role)
     audit("user.created", user.username, f"user/{added.id}")
     response.headers["Location"] = f"/v1/users/{added.id}"
     return added
