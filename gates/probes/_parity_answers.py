@@ -34,6 +34,7 @@ class Site:
         self._caller = caller
         self._base = base
         self._nowhere: dict[tuple[str, bool], Reply] = {}
+        self._routed: dict[str, bool | None] = {}
 
     def ask(
         self,
@@ -89,6 +90,12 @@ class Site:
 
         None where the answer says nothing: the service gives the same one everywhere.
         """
+        place = path.partition("?")[0]
+        if place not in self._routed:
+            self._routed[place] = self._tampered(place)
+        return self._routed[place]
+
+    def _tampered(self, path: str) -> bool | None:
         reply = self.ask(TAMPERED, path)
         if self.nowhere(TAMPERED).status == 405 or reply.status == 0:
             return None

@@ -38,6 +38,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     detail: str = ""
     sent: Made | None = None
+    missing: bool = False  # it was answered as a path is that nobody has
+    real: bool = False  # it was asked with ids of real objects
 
 
 class Examiner:
@@ -62,14 +64,25 @@ class Examiner:
 
     def all(self, operations: tuple[Documented, ...]) -> list[Judged]:
         """Judge every operation; what the budget does not allow is left untold."""
-        found = []
-        for op in operations:
-            try:
-                found.append(self._judged(op))
-            except Exhausted:
-                detail = "the budget of requests is used up"
-                found.append(Judged(op=op, state=State.UNTOLD, detail=detail))
-        return found
+        found = [self._bounded(op) for op in operations]
+        return [self._again(one) for one in found]
+
+    def _bounded(self, op: Documented) -> Judged:
+        try:
+            return self._judged(op)
+        except Exhausted:
+            detail = "the budget of requests is used up"
+            return Judged(op=op, state=State.UNTOLD, detail=detail)
+
+    def _again(self, one: Judged) -> Judged:
+        """A 404 may say more once it is known how the service answers other methods."""
+        if one.state is not State.UNTOLD or not one.missing or one.sent is None:
+            return one
+        try:
+            state, detail = self._missing(one.op, one.sent, real=one.real)
+        except Exhausted:
+            return one
+        return msgspec.structs.replace(one, state=state, detail=detail)
 
     def _judged(self, op: Documented) -> Judged:
         if (op.operation.method, op.label) in self._alive:
@@ -91,7 +104,8 @@ class Examiner:
         state, detail = self._read(op, sent, reply, real=real, known=known)
         if state is State.ALIVE:
             self._learn(sent.path)
-        return Judged(op=op, state=state, detail=detail, sent=sent)
+        missing = reply.status == 404
+        return Judged(op=op, state=state, detail=detail, sent=sent, missing=missing, real=real)
 
     def _request(self, op: Documented, values: dict[str, str]) -> tuple[Made | None, bool]:
         """A request that changes nothing, and whether it is sent as the default identity."""
@@ -142,16 +156,16 @@ class Examiner:
 
     def _missing(self, op: Documented, sent: Made, *, real: bool) -> tuple[State, str]:
         """It answered 404 as a path does that nobody has."""
-        told = self._has_route(op)
-        if told is not None:
-            said = "the source has" if told else "the source does not have"
-            detail = f"it answered 404 as a path that nobody has; {said} its route"
-            return (State.UNTOLD if told else State.DEAD), detail
         routed = self._site.routed(sent.path)
         if routed:
             return State.ALIVE, "404, but the path is known: another method is answered 405"
         if routed is False and self._tells:
             return State.DEAD, "it answered 404 as a path that nobody has, to every method"
+        told = self._has_route(op)
+        if told is not None:
+            said = "the source has" if told else "the source does not have"
+            detail = f"it answered 404 as a path that nobody has; {said} its route"
+            return (State.UNTOLD if told else State.DEAD), detail
         if "{" not in op.path and "404" not in op.responses:
             return State.DEAD, "it answered 404 as a path that nobody has, and documents none"
         if real and op.path.endswith("}"):

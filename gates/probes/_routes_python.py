@@ -189,6 +189,8 @@ def table(sources: Mapping[str, str]) -> Table | None:
         return None
     routes: set[Route] = set()
     notes = list(dict.fromkeys(program.notes))
+    if any(one.handlers and not one.root and not one.mounted for one in program.routers):
+        notes.append("there is a router with routes that is included nowhere that can be read")
     for root in roots:
         routes |= set(_flattened(root, "", len(roots) > 1, DEPTH, notes))
     return Table(

@@ -201,9 +201,17 @@ def a(): ...
     assert {one.path: one.unsure for one in found.routes} == {"/debug": True, "/a": False}
 
 
-def test_a_router_that_nobody_includes_is_none():
-    text = "app = FastAPI()\nlost = APIRouter()\n@lost.get('/lost')\ndef l(): ...\n@app.get('/a')\ndef a(): ...\n"
+def test_a_router_that_nobody_includes_has_no_routes_and_leaves_a_doubt():
+    text = """
+app = FastAPI()
+lost = APIRouter()
+@lost.get("/lost")
+def l(): ...
+@app.get("/a")
+def a(): ...
+"""
     assert routes(main=FAST + text) == {("GET", "/a")}
+    assert "included nowhere that can be read" in notes(main=FAST + text)[0]
 
 
 PARTLY = [
