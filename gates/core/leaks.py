@@ -65,6 +65,15 @@ _HASH = re.compile(r"\$(2[abxy]?\$\d\d|argon2(id|i|d)|pbkdf2[\w-]*|scrypt|5|6|1|
 _WERKZEUG = re.compile(r"(scrypt:\d+:\d+:\d+|pbkdf2:sha\d+(:\d+)?|pbkdf2_sha\d+\$\d+)\$.{10,}")
 
 
+PASSWORD, HASH, SECRET, TOKENS = (
+    "a password or its hash",
+    "a password hash",
+    "a secret",
+    "tokens in a list",
+)
+NAMED = frozenset({PASSWORD, HASH, SECRET, TOKENS})  # what a field is by itself
+
+
 class Canary(msgspec.Struct, frozen=True):
     """A secret value and what it is, for a reader. `owner` may be shown it ("" for nobody)."""
 
@@ -128,15 +137,15 @@ def _named(name: str, text: str, method: str, listed: bool, login: bool) -> str:
     """What a field is by its name, "" where it is none or its value hides it."""
     plain = _snake(name)
     if _HASH.fullmatch(text) or _WERKZEUG.fullmatch(text):
-        return "a password hash"
+        return HASH
     if len(text) < 4 or _MASKED.fullmatch(text):
         return ""
     if plain in _PASSWORD:
-        return "a password or its hash"
+        return PASSWORD
     if plain in _SECRET and method == "GET":
-        return "a secret"
+        return SECRET
     if plain in _TOKEN and method == "GET" and listed and not login:
-        return "tokens in a list"
+        return TOKENS
     return ""
 
 

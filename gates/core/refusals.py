@@ -12,6 +12,8 @@ from gates.core.model import Status
 
 REFUSED = frozenset({401})
 MASKED = 404
+# What speaks of the object: whoever hears it has been let in, where nobody is refused before.
+_OF_THE_OBJECT = (404, 409)
 
 
 class Got(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,8 @@ def ruled(control: int, answers: Sequence[Got], refused: frozenset[int] = REFUSE
         return Ruling(state=Status.NO_DATA, detail=f"it answers {control} to valid credentials")
     if control == 429:
         return Ruling(state=Status.NO_DATA, detail="it answers 429 to valid credentials")
-    breaches = [found for one in answers if (found := _breach(control, one, refused))]
+    asks_first = any(one.rule == ANONYMOUS and one.status in refused for one in answers)
+    breaches = [found for one in answers if (found := _breach(control, one, refused, asks_first))]
     counted = tuple(one for one in breaches if _required(one, answers))
     remarks = tuple(one for one in breaches if one.open and not _required(one, answers))
     if counted:
@@ -69,12 +72,18 @@ def _required(breach: Breach, answers: Sequence[Got]) -> bool:
     )
 
 
-def _breach(control: int, one: Got, refused: frozenset[int]) -> Breach | None:
-    if one.status in refused or _unclear(control, one.status, refused):
+def _breach(control: int, one: Got, refused: frozenset[int], asks_first: bool) -> Breach | None:
+    """The breach that an answer shows, None for a refusal or an answer that tells nothing.
+
+    Where nobody is answered 401, an answer about the object that is also that to the true
+    credentials means that the false ones were believed.
+    """
+    believed = asks_first and one.status == control and control in _OF_THE_OBJECT
+    let_in = believed or 200 <= one.status < 300
+    hidden = one.status == MASKED or _unclear(control, one.status, refused)
+    if one.status in refused or (hidden and not let_in):
         return None
-    if one.status == MASKED and MASKED not in refused:
-        return None
-    return Breach(rule=one.rule, name=one.name, status=one.status, open=200 <= one.status < 300)
+    return Breach(rule=one.rule, name=one.name, status=one.status, open=let_in)
 
 
 def _unclear(control: int, status: int, refused: frozenset[int]) -> bool:

@@ -65,7 +65,7 @@ def tried(
         identities=names,
     )
     whole: set[tuple[str, ...]] = set()
-    room = len(protected) * 17 <= caller.left * 0.7
+    room = len(protected) * 20 <= caller.left * 0.7
     found = []
     for op in protected:
         kinds = tuple(sorted({name for one in op.security for name in one}))

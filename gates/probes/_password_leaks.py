@@ -9,7 +9,7 @@ import msgspec
 from gates.core.credentials import bearer
 from gates.core.documented import Documented, made
 from gates.core.exchanges import Exchange
-from gates.core.leaks import Canary, Leak, canaries_of, leaks
+from gates.core.leaks import NAMED, Canary, Leak, canaries_of, leaks
 from gates.core.model import Finding, Severity
 from gates.core.sampling import NoSample
 from gates.probes._auth_login import ranked, words
@@ -91,7 +91,15 @@ def found(
         label = one.operation or _label(one.method, path, patterns)
         for leak in leaks(one.method, one.body, told, identity=own, login=login):
             seen.add(Seen(label, leak))
-    return sorted(seen), looked
+    return _once(seen), looked
+
+
+def _once(seen: set[Seen]) -> list[Seen]:
+    """One leak a field: what its name says before what its value was recognised as."""
+    chosen: dict[tuple[str, str], Seen] = {}
+    for one in sorted(seen, key=lambda one: (one.leak.what not in NAMED, one)):
+        chosen.setdefault((one.label, one.leak.field), one)
+    return sorted(chosen.values())
 
 
 def finding(tool: str, one: Seen) -> Finding:

@@ -33,6 +33,10 @@ def got(*statuses: int) -> list[Got]:
         (404, (403, 403), FAIL),
         (200, (404, 401), PASS),  # masked
         (404, (404, 404), UNKNOWN),
+        (404, (401, 404), FAIL),  # believed: it looked for the object
+        (409, (401, 409), FAIL),
+        (422, (401, 422), UNKNOWN),  # may be what it says of the token
+        (403, (401, 403), UNKNOWN),
         (404, (422, 422), UNKNOWN),
         (422, (422, 401), UNKNOWN),
         (403, (403, 403), UNKNOWN),

@@ -87,6 +87,9 @@ def holder(token, kind):
         good = True
     if has("alg-none-mixed") and name != "none" and name.lower() == "none":
         good = True
+    other = hmac.new(b"secret", f"{head}.{claims}".encode(), hashlib.sha256).digest()
+    if has("second-key") and hmac.compare_digest(other, unpacked(signature)):
+        good = True
     if not good or (
         name != "HS256" and not has("alg-none", "alg-none-mixed", "no-signature", "short-alg-none")
     ):

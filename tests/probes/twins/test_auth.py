@@ -67,6 +67,7 @@ def test_a_clean_service_is_not_accused(twin: Start, style: str, defect: str) ->
         ("jwt", "alg-none-mixed", {"auth.alg-none"}),
         ("jwt", "no-expiry", {"auth.expired"}),
         ("jwt", "weak-key", {"auth.weak-key"}),
+        ("jwt", "second-key", {"auth.weak-key"}),
         ("jwt", "no-audience", {"auth.other-audience"}),
         ("jwt", "status-403", {"auth.not-401"}),
         ("jwt", "crashes", {"auth.not-401"}),

@@ -157,9 +157,7 @@ def test_the_store_is_never_written(twin: Start) -> None:
             "leaks-value",
             {
                 "GET /v1/items: the field items[].owner.note of an answer holds "
-                "the password of the identity other",
-                "GET /v1/items: the field items[].owner.note of an answer holds "
-                "the variable OTHER_PASSWORD",
+                "the password of the identity other"
             },
         ),
         (
@@ -171,15 +169,7 @@ def test_the_store_is_never_written(twin: Start) -> None:
         ),
         (
             "leaks-own",
-            {
-                "GET /v1/me: the field password of an answer holds a password or its hash",
-                "GET /v1/me: the field password of an answer holds the password of the identity "
-                "default",
-                "GET /v1/me: the field password of an answer holds the password of the identity "
-                "other",
-                "GET /v1/me: the field password of an answer holds the variable DEMO_PASSWORD",
-                "GET /v1/me: the field password of an answer holds the variable OTHER_PASSWORD",
-            },
+            {"GET /v1/me: the field password of an answer holds a password or its hash"},
         ),
     ],
 )
