@@ -4,6 +4,7 @@ A 404 alone says little: it is compared with the answer of a path that nobody ha
 real id where one can be found, and held against a method that no path has.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
@@ -20,6 +21,8 @@ from gates.probes._parity_ids import Ids
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MALFORMED = b"{"
+VARIANTS = ("1", "5b0e2c3a-0000-4000-8000-00000000dead", "sample", "2026-01-15", "1.5")
+_PARAMETER = re.compile(r"\{[^{}]*\}")
 NOBODYS = 4711  # salt of values that are no example of the document
 
 
@@ -160,6 +163,8 @@ class Examiner:
         if routed:
             return State.ALIVE, "404, but the path is known: another method is answered 405"
         if routed is False and self._tells:
+            if not real and any(self._site.routed(path) for path in variants(op)):
+                return State.ALIVE, "404, but the path is known with another value in it"
             return State.DEAD, "it answered 404 as a path that nobody has, to every method"
         told = self._has_route(op)
         if told is not None:
@@ -175,6 +180,13 @@ class Examiner:
     def _learn(self, path: str) -> None:
         if self._tells is None:
             self._tells = self._site.routed(path)
+
+
+def variants(op: Documented) -> list[str]:
+    """The path with other kinds of values: a router may let numbers in and no texts."""
+    if "{" not in op.path:
+        return []
+    return [_PARAMETER.sub(value, op.path) for value in VARIANTS]
 
 
 def _lives(status: int) -> bool:

@@ -45,6 +45,12 @@ DOCUMENT = {
             "delete": {"parameters": [ID], "responses": {"204": {"description": "gone"}, **LOST}},
         },
         "/cart": {"get": {"responses": {**answered(ITEM), **LOST}}},
+        "/pages/{page}": {  # the document forgets that it is a number
+            "get": {
+                "parameters": [{"name": "page", "in": "path", "required": True}],
+                "responses": {**answered(ITEM), **LOST},
+            }
+        },
         "/logout": {"post": {"security": [{"b": []}], "responses": {"204": {"description": ""}}}},
     },
 }
@@ -55,12 +61,14 @@ ROUTES = {
     r"/v1/things/([^/]+)": ("GET", "PUT", "DELETE"),
     r"/v1/cart": ("GET",),
     r"/v1/logout": ("POST",),
+    r"/v1/pages/[0-9]+": ("GET",),
 }
 DEFECTS = {
     "dead-list": {r"/v1/cart": ()},
     "dead-item": {r"/v1/things/([^/]+)": ("PUT", "DELETE")},
     "dead-items": {r"/v1/things/([^/]+)": ()},
     "dead-create": {r"/v1/things": ("GET",)},
+    "dead-pages": {r"/v1/pages/[0-9]+": ()},
     "hidden": {r"/admin": ("GET",)},
     "hidden-guarded": {r"/actuator/env": ("GET",)},
     "hidden-method": {r"/v1/things/([^/]+)": ("GET", "PUT", "DELETE", "PATCH")},
@@ -111,6 +119,8 @@ class Service:
             return 200, {}, {"users": []}
         if path == "/actuator/env":
             return 403, {}, {"error": "forbidden"}
+        if path.startswith("/v1/pages/"):
+            return 200, {}, {"id": "p1"}
         if path == "/v1/cart":
             if self.defect == "unbuilt":
                 return 501, {}, {"error": "not_implemented"}

@@ -35,6 +35,8 @@ def d(): ...
 def e(): ...
 @router.get("/cart")
 def f(): ...
+@router.get("/pages/{page}")
+def p(): ...
 @router.post("/logout")
 def g(): ...
 @app.get("/health")
@@ -112,7 +114,7 @@ def test_a_correct_service_is_not_accused(started, look, style, source):
     report = look(started(style), source)
     assert report.findings == ()
     assert values(report) == (0.0, 0.0, 0.0)
-    assert report.examined == 7
+    assert report.examined == 8
 
 
 @pytest.mark.parametrize("style", ["everything", "page"])
@@ -138,6 +140,7 @@ DEAD = [
     ("plain", "dead-list", ["GET /v1/cart"]),
     ("plain", "dead-item", ["GET /v1/things/{id}"]),
     ("plain", "dead-create", ["POST /v1/things"]),
+    ("plain", "dead-pages", ["GET /v1/pages/{page}"]),
     ("plain", "unbuilt", ["GET /v1/cart"]),
     ("closed", "dead-create", ["POST /v1/things"]),
     ("numbered", "dead-item", ["GET /v1/things/{id}"]),
