@@ -1,4 +1,4 @@
-"""Measure ourselves: python -m bench [PART …] [--readme]; a part is a key of PARTS."""
+"""Measure ourselves: python -m bench [PART...] [--readme]."""
 
 import argparse
 import sys
@@ -6,12 +6,23 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import compatibility, gates, joining, judging, results, reuse, startup, watching
+from bench import (
+    compatibility,
+    contract,
+    gates,
+    joining,
+    judging,
+    results,
+    reuse,
+    startup,
+    watching,
+)
 from bench.measure import Failed
 
 PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "gates": gates.rows,
     "reuse": reuse.rows,
+    "contract": contract.rows,
     "startup": startup.rows,
     "judging": judging.rows,
     "joining": joining.rows,

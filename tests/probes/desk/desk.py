@@ -232,6 +232,15 @@ def log_in(body):
 
 def tools(name, query):
     given = query.get("name", ["x"])[0]
+    if name.startswith("find/"):
+        word = name.removeprefix("find/")
+        if "sql-word" in ON:
+            found = rows(f"SELECT * FROM articles WHERE title = '{word}'")
+        else:
+            found = rows("SELECT * FROM articles WHERE title = ?", word)
+        if not found:
+            raise Refused(404, "no such word")
+        return 200, found
     if name == "ping":
         if "command" in ON:
             subprocess.run(f"true {given}", shell=True, capture_output=True, check=False)
@@ -472,8 +481,14 @@ def document():
         "/tools/ping": {"get": op(query=(("name", text),), public=True)},
         "/tools/render": {"get": op(query=(("name", text),), public=True)},
         "/tools/file": {"get": op(query=(("name", text),), public=True)},
+        "/tools/find/{word}": at("word", text, get=op(public=True)),
         "/tools/go": {"get": op(query=(("name", text),), public=True)},
     }
+    if "readonly" in ON:
+        paths = {
+            "/tools/file": paths["/tools/file"],
+            "/articles": {"get": paths["/articles"]["get"]},
+        }
     if "schemaless" in ON and "said" in ON:
         given["additionalProperties"] = True
     silent = "silent" in ON

@@ -176,7 +176,7 @@ def test_every_operation_has_its_evidence(desk: Start) -> None:
         "no id and no role: every account may use it",
     )
     assert cells["GET /health"].detail == "public, as the document says"
-    assert len(cells) == len(report.operations) == 25
+    assert len(cells) == len(report.operations) == 26
 
 
 def test_findings_are_the_same_in_each_run_and_hold_no_secret(desk: Start) -> None:

@@ -32,6 +32,7 @@ def told(report: ToolReport) -> list[tuple[str, str]]:
         ("sql-name quiet", [("sql", "POST /login body name")]),
         ("sql-insert", [("sql", "POST /notes body text"), ("sql", "POST /notes body title")]),
         ("sql-insert quiet", [("sql", "POST /notes body text"), ("sql", "POST /notes body title")]),
+        ("sql-word quiet", [("sql", "GET /tools/find/{word} path word")]),
         ("template", [("template", "GET /tools/render query name")]),
         ("path", [("path", "GET /tools/file query name")]),
         ("header", [("header", "GET /tools/go query name")]),

@@ -83,3 +83,9 @@ def test_it_is_thrifty(desk: Start) -> None:
     running = desk("strict", "one-by-one")
     running.look(mass_assignment)
     assert running.requests() <= 100
+
+
+def test_where_nothing_can_be_made_no_field_can_be_set(desk: Start) -> None:
+    """That is a number; that nothing could be tried (above) is none."""
+    figure = desk("readonly").look(mass_assignment).measurements["injection.mass_assignment"]
+    assert (figure.value, figure.detail) == (0, "0 of 0 operations tried")

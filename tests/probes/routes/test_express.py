@@ -41,7 +41,10 @@ r.use('/inner', router2);
 router2.delete('/x', gone);
 module.exports = r;
 """
-ORDERS = "const router = express.Router();\nrouter.put('/orders/:id', put);\nmodule.exports = { router };\n"
+ORDERS = (
+    "const router = express.Router();\nrouter.put('/orders/:id', put);\n"
+    "module.exports = { router };\n"
+)
 
 
 def test_routers_mounted_through_modules():
@@ -68,8 +71,14 @@ app.use("/a", books);
 app.use(o);
 export default app;
 """
-    books = 'import { Router } from "express";\nconst router = Router();\nrouter.patch("/b", f);\nexport default router;\n'
-    orders = 'import express from "express";\nexport const orders = express.Router();\norders.get("/o", f);\n'
+    books = (
+        'import { Router } from "express";\nconst router = Router();\n'
+        'router.patch("/b", f);\nexport default router;\n'
+    )
+    orders = (
+        'import express from "express";\n'
+        'export const orders = express.Router();\norders.get("/o", f);\n'
+    )
     found = routes({"src/app.ts": main, "src/books.ts": books, "src/orders.ts": orders})
     assert found == {("PATCH", "/a/b"), ("GET", "/o")}
 
@@ -90,5 +99,8 @@ def test_no_application_is_no_table(text):
 
 
 def test_routers_that_use_each_other_end():
-    text = "const app = express();\nconst r = express.Router();\nr.use('/r', r);\nr.get('/x', f);\napp.use(r);\n"
+    text = (
+        "const app = express();\nconst r = express.Router();\n"
+        "r.use('/r', r);\nr.get('/x', f);\napp.use(r);\n"
+    )
     assert ("GET", "/x") in routes({"app.js": text})

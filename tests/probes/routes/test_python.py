@@ -111,7 +111,8 @@ app = create()
     base = FAST + "class Documented(FastAPI):\n    pass\n"
     one = (
         FAST
-        + 'def make():\n    r = APIRouter()\n    @r.get("/a")\n    def a(): ...\n    return r\nrouter = make()\n'
+        + 'def make():\n    r = APIRouter()\n    @r.get("/a")\n    def a(): ...\n'
+        + "    return r\nrouter = make()\n"
     )
     two = FAST + 'router = APIRouter()\nrouter.add_api_route("/b", print, methods=["DELETE"])\n'
     found = routes(main=FAST + main, base=base, routes____init__="", routes__a=one, routes__b=two)
