@@ -3,7 +3,7 @@
 A service that looks at the request before the caller answers both alike: then nothing is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -52,7 +52,7 @@ def ruled(control: int, answers: Sequence[Got], refused: frozenset[int] = REFUSE
         return Ruling(state=Status.NO_DATA, detail="it answers 429 to valid credentials")
     asks_first = any(one.rule == ANONYMOUS and one.status in refused for one in answers)
     breaches = [found for one in answers if (found := _breach(control, one, refused, asks_first))]
-    counted = tuple(one for one in breaches if _required(one, answers))
+    counted = _once(one for one in breaches if _required(one, answers))
     remarks = tuple(one for one in breaches if one.open and not _required(one, answers))
     if counted:
         return Ruling(state=Status.FAIL, breaches=counted, remarks=remarks)
@@ -64,6 +64,14 @@ def ruled(control: int, answers: Sequence[Got], refused: frozenset[int] = REFUSE
     masked = any(one.status == MASKED for one in answers)
     detail = "false credentials get 404, valid ones do not" if masked else ""
     return Ruling(state=Status.PASS, remarks=remarks, detail=detail)
+
+
+def _once(breaches: Iterable[Breach]) -> tuple[Breach, ...]:
+    """One breach for each kind of credential that was let in, and for each other status."""
+    kept: dict[str, Breach] = {}
+    for one in breaches:
+        kept.setdefault(one.rule if one.open else str(one.status), one)
+    return tuple(kept.values())
 
 
 def _required(breach: Breach, answers: Sequence[Got]) -> bool:

@@ -260,7 +260,7 @@ def _finding(one: Tried, breach: Breach) -> Finding:
         message=text,
         fix=fix,
         reproduce=_curl(one, breach),
-        context=f"{label} {breach.rule} {rule}",
+        context=f"{label} {breach.rule if breach.open else breach.status} {rule}",
     )
 
 

@@ -123,7 +123,7 @@ def _setting(world: World, op: Documented, login: str) -> tuple[Setting | None, 
         if op.path == login:
             found = msgspec.structs.replace(found, login=_login(world))
         asked = usual(world, found)
-        if asked.fine or asked.view.status in _usable(op):
+        if asked.fine or 300 <= asked.view.status < 400 or asked.view.status in _usable(op):
             return found, asked
     return None, None
 
@@ -148,16 +148,27 @@ def _with_ids(world: World, op: Documented, identity: str | None) -> Setting | N
     )
     asker = identity or next(iter(world.caller.identities), "")
     _fill(world, op, asker)
-    ids: dict[str, str] | None = {}
-    shapes = shapes_of(op.path)
-    if shapes and op.operation.method in ("PUT", "PATCH"):
-        thing = world.make(world.by_shape[shapes[-1]], asker)
-        ids = thing.ids if thing else None
-    elif shapes:
-        ids = world.parents(op.path, asker)
+    ids = _ids(world, op, asker)
     if ids is None:
         return None
     return Setting(op=op, identity=identity, ids=ids, resource=resource, makes=makes)
+
+
+def _ids(world: World, op: Documented, asker: str) -> dict[str, str] | None:
+    """Ids of objects that the path names; values of the document where there are none to find.
+
+    What is changed is an object that was made for it, or a seeded one: never an own account.
+    """
+    shapes = shapes_of(op.path)
+    if not shapes:
+        return {}
+    if op.operation.method not in ("PUT", "PATCH"):
+        return world.parents(op.path, asker) or {}
+    resource = world.by_shape[shapes[-1]]
+    thing = world.make(resource, asker)
+    if thing is None and not resource.is_account:
+        return world.parents(op.path, asker)
+    return thing.ids if thing else None
 
 
 def _fill(world: World, op: Documented, asker: str) -> None:

@@ -52,8 +52,9 @@ def measure(given: dict[str, Any]) -> ToolReport:
     notes: list[str] = []
     incomplete: tuple[str, ...] = ()
     tried = 0
+    wanted = tuple(targets(world))
     try:
-        for op, resource in targets(world):
+        for op, resource in wanted:
             found = prepared(world, op, resource)
             if isinstance(found, str):
                 notes.append(f"not tried: {op.label}: {found}")
@@ -62,7 +63,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
             kept += _tried(world, found)
     except Exhausted as error:
         incomplete = (f"{error}; raise max_requests or max_seconds of the gate",)
-    return _report(tuple(kept), tried, tuple(notes), incomplete)
+    return _report(tuple(kept), (tried, len(wanted)), tuple(notes), incomplete)
 
 
 def unmeasured(tool: str, metric: str, why: str) -> ToolReport:
@@ -179,16 +180,20 @@ def names(said: JSON, field: str) -> bool:
 
 
 def _report(
-    kept: tuple[Kept, ...], tried: int, notes: tuple[str, ...], incomplete: tuple[str, ...]
+    kept: tuple[Kept, ...],
+    counts: tuple[int, int],
+    notes: tuple[str, ...],
+    incomplete: tuple[str, ...],
 ) -> ToolReport:
+    """`counts`: operations that were tried, and that make or change an object."""
+    tried, wanted = counts
     by_place = {(one.tried.op.label, one.extra.name): one for one in kept}
     findings = tuple(_finding(by_place[place]) for place in sorted(by_place))
+    why = f"none of {wanted} operations that make or change an object could be tried"
     figure = (
-        Measurement(value=float(len(findings)), detail=f"{tried} operations tried")
-        if tried
-        else Measurement(
-            value=None, why="no operation that makes or changes an object could be tried"
-        )
+        Measurement(value=float(len(findings)), detail=f"{tried} of {wanted} operations tried")
+        if tried or not wanted
+        else Measurement(value=None, why=why)
     )
     return ToolReport(
         tool=TOOL,

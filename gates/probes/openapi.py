@@ -41,27 +41,32 @@ class Violation(msgspec.Struct, frozen=True, order=True):
 
 
 def measure(given: Mapping[str, Any]) -> ToolReport:
-    """Read, bundle and validate one document. Raises ProbeError with the document's own reason."""
+    """Read, bundle and validate each document. Raises ProbeError with a document's own reason."""
+    sources = [_source({**given, **one}) for one in ({}, *given.get("others", ()))]
+    found = sum(len(operations(source.bundle.document)) for source in sources)
+    violations = [(one, source) for source in sources for one in violations_of(source)]
+    said = "; ".join(f"{_place(source, given)}, version {source.version}" for source in sources)
+    return ToolReport(
+        tool=TOOL,
+        examined=found,
+        examined_unit="operations",
+        measurements={
+            "schema.violations": Measurement(value=len(violations), detail=said),
+            "schema.operations": Measurement(value=found),
+        },
+        findings=tuple(_finding(violation, source) for violation, source in violations),
+    )
+
+
+def _source(given: Mapping[str, Any]) -> Source:
+    """One document that has operations. Raises ProbeError."""
     try:
         source = _read(given)
     except DocumentError as error:
         raise _common.ProbeError(error.detail, error.reason) from None
-    found = operations(source.bundle.document)
-    if not found:
+    if not operations(source.bundle.document):
         raise _common.ProbeError(f"no operations: {source.name} has none", Reason.NOTHING_EXAMINED)
-    violations = violations_of(source)
-    return ToolReport(
-        tool=TOOL,
-        examined=len(found),
-        examined_unit="operations",
-        measurements={
-            "schema.violations": Measurement(
-                value=len(violations), detail=f"{_place(source, given)}, version {source.version}"
-            ),
-            "schema.operations": Measurement(value=len(found)),
-        },
-        findings=tuple(_finding(violation, source) for violation in violations),
-    )
+    return source
 
 
 def _place(source: Source, given: Mapping[str, Any]) -> str:
@@ -147,7 +152,7 @@ def _finding(violation: Violation, source: Source) -> Finding:
 def _read(given: Mapping[str, Any]) -> Source:
     openapi = OpenApi(path=given["path"], file=given["file"], base_path=given["base_path"])
     base_url, fetched = given["base_url"], given["document"]
-    if fetched and not openapi.file and not base_url:
+    if fetched and not openapi.file and not base_url and not given.get("others"):
         file = Path(fetched)
         return read_source(file.parent, OpenApi(file=file.name), "", (), {})
     headers = _common.auth_headers()

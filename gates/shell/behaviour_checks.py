@@ -19,6 +19,7 @@ def troubles(target: Target) -> Iterator[Trouble]:
     yield from _oracles(target)
     yield from _consumers(target)
     yield from _contract(target)
+    yield from _documents(target)
     yield from session_checks.troubles(target)
     yield from upstream_checks.troubles(target)
 
@@ -100,3 +101,18 @@ def _contract(target: Target) -> Iterator[Trouble]:
         allowed = "a folder below the root, such as gatescore/corpus"
         message = f'found "{contract.corpus}"'
         yield Trouble(path=("contract", "corpus"), message=message, allowed=allowed)
+
+
+def _documents(target: Target) -> Iterator[Trouble]:
+    """All documents of a service are files, or all are served: they are read together."""
+    openapi = target.openapi
+    for index, one in enumerate(openapi.others if openapi else ()):
+        path = ("openapi", "others", index)
+        if not (one.file or one.path):
+            yield Trouble(path=path, message="has neither path nor file", allowed="one or both")
+        elif openapi and openapi.file and not one.file:
+            message = "is only served, and openapi.file is committed"
+            yield Trouble(path=(*path, "file"), message=message, allowed="a committed file too")
+        if one.others:
+            message = "names documents of its own"
+            yield Trouble(path=(*path, "others"), message=message, allowed="[[openapi.others]]")

@@ -68,6 +68,9 @@ def _named_files(target: Target) -> Iterator[tuple[KeyPath, str]]:
             yield ("node", "package"), str(PurePosixPath(target.node.package) / name)
     if target.openapi and target.openapi.file:
         yield ("openapi", "file"), target.openapi.file
+    for index, one in enumerate(target.openapi.others if target.openapi else ()):
+        if one.file:
+            yield ("openapi", "others", index, "file"), one.file
     if target.dependencies:
         names = enumerate(target.dependencies.files)
         yield from ((("dependencies", "files", index), text) for index, text in names)

@@ -3,7 +3,7 @@
 The program of that distribution prints text and ends with 1 for a missing file too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -51,12 +51,25 @@ def _given(openapi: OpenApi, options: Options, allow: tuple[str, ...]) -> Mappin
         "base_url": options.base_url,
         "allow": [*own, *allow],
         "document": options.document,
+        "others": [
+            {"file": one.file, "path": one.path, "base_path": one.base_path}
+            for one in further(openapi)
+        ],
     }
+
+
+def further(openapi: OpenApi) -> Iterator[OpenApi]:
+    """The documents beside the main one, each judged by itself."""
+    for other in openapi.others:
+        yield other
+        yield from further(other)
 
 
 def _secrets(target: Target) -> tuple[str, ...]:
     """A committed document needs no authentication."""
-    served = target.openapi is not None and not target.openapi.file
+    openapi = target.openapi
+    documents = (openapi, *further(openapi)) if openapi else ()
+    served = any(not one.file for one in documents)
     return ("GATESCORE_AUTH",) if served and target.service else ()
 
 

@@ -66,3 +66,10 @@ def test_the_policy_may_call_403_a_refusal() -> None:
 def test_a_breach_says_whether_anybody_was_let_in() -> None:
     found = ruled(200, got(403, 200))
     assert [(one.status, one.open) for one in found.breaches] == [(403, False), (200, True)]
+
+
+def test_one_cause_is_one_breach() -> None:
+    spelled = [Got(rule="auth.alg-none", name=name, status=404) for name in ("none", "None")]
+    found = ruled(404, [*got(401), *spelled])
+    assert [(one.rule, one.name) for one in found.breaches] == [("auth.alg-none", "none")]
+    assert len(ruled(200, got(403, 403, 403)).breaches) == 1

@@ -214,3 +214,39 @@ def test_no_service_and_nobody_listening(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="names no document") as caught:
         load_document(tmp_path, OpenApi(), gone, (gone,), {}, tmp_path)
     assert caught.value.reason is Reason.NO_RESULT
+
+
+def test_several_documents_of_one_service_are_one(tree: Path) -> None:
+    """Each with its own base path; the tools see full paths, and no host of either (B30)."""
+    for name, base in (("a.json", "/v1"), ("b.json", "/admin")):
+        servers = [{"url": f"https://prod.example.com{base}"}]
+        (tree / name).write_text(json.dumps({**GOOD, "servers": servers}))
+    others = (OpenApi(file="b.json"),)
+    document = load(tree, "a.json", others=others)
+    assert [one.label for one in document.operations] == ["GET /admin/a", "GET /v1/a"]
+    assert (document.base_path, document.source) == ("", "a.json, b.json")
+    written = json.loads(document.path.read_text())
+    assert written["servers"] == [{"url": "/"}]
+    assert "prod.example.com" not in document.path.read_text()
+
+
+def test_a_document_among_several_has_to_have_operations(tree: Path) -> None:
+    (tree / "a.json").write_text(json.dumps(GOOD))
+    (tree / "b.json").write_text(json.dumps({**GOOD, "paths": {}}))
+    with pytest.raises(DocumentError, match=r"no operations: b.json") as caught:
+        load(tree, "a.json", others=(OpenApi(file="b.json"),))
+    assert caught.value.reason is Reason.NOTHING_EXAMINED
+
+
+def test_2000_operations_in_10_mb_are_read_within_seconds(tree: Path) -> None:
+    """Whatever all of them refer to, circles among it."""
+    properties = {f"field_{n}": {"type": "string", "description": "x" * 100} for n in range(30)}
+    node = {**properties, "next": {"$ref": "#/components/schemas/Node0"}}
+    schemas = {f"Node{n}": {"type": "object", "properties": node} for n in range(1500)}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Node1"}}}
+    answer = {"responses": {"200": {"description": "x" * 2_000, "content": content}}}
+    paths = {f"/a{n}/{{id}}": {"get": answer, "delete": answer} for n in range(1000)}
+    text = json.dumps({**GOOD, "paths": paths, "components": {"schemas": schemas}})
+    assert len(text) > 8 * 2**20
+    (tree / "openapi.json").write_text(text)
+    assert len(load(tree).operations) == 2_000
