@@ -11,9 +11,13 @@ ROOT = Path(__file__).parent
 LOCKS = ROOT / "config" / "lock"
 BIN = ROOT / ".nox" / "tools" / ("Scripts" if os.name == "nt" else "bin")
 PYTHONS = ["3.11", "3.12", "3.13"]
+APART = ("tests/browser", "tests/e2e", "tests/soak")  # each is a session of its own
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
-    *("schema", "smoke", "review", "contract", "headers", "load", "documentation", "sign-off"),
+    *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
+    *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
+    *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
+    *("operations", "documentation", "sign-off"),
 )
 
 nox.needs_version = ">=2026.1"
@@ -100,13 +104,15 @@ for gate in GATES:
 def run_tests(session: nox.Session) -> None:
     """Our own tests, then the floor under the coverage of what decides and what renders."""
     install(session, "dev.txt")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    apart = [f"--ignore={room}" for room in APART]
+    covered = ("--cov=gates", "--cov=reports", "--cov-report=")
     session.run("coverage", "erase")
-    covered = ("coverage", "run", "-m", "pytest", "--ignore=tests/browser", "--ignore=tests/soak")
-    session.run(*covered, *session.posargs)
-    if not session.posargs:
-        session.run("coverage", "combine", "--quiet", silent=True)
-        rooms = "--include=gates/core/*,gates/tools/*,reports/*"
-        session.run("coverage", "report", rooms, "--precision=2", "--fail-under=95", silent=True)
+    session.run("pytest", "tests", *apart, *covered, "--numprocesses=2", "--dist=worksteal")
+    rooms = "--include=gates/core/*,gates/tools/*,reports/*"
+    session.run("coverage", "report", rooms, "--precision=2", "--fail-under=95", silent=True)
 
 
 @nox.session(reuse_venv=True)
@@ -129,6 +135,13 @@ def check(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", "--no-cache", ".")
     session.run("mypy")
     session.run("lint-imports", "--no-cache")
+
+
+@nox.session(reuse_venv=True)
+def e2e(session: nox.Session) -> None:
+    """Run the whole product on whole services, one at a time: they measure speed."""
+    install(session, "dev.txt")
+    session.run("pytest", "tests/e2e", *session.posargs)
 
 
 @nox.session(reuse_venv=True)

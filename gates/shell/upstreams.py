@@ -54,13 +54,15 @@ class _Proxy:
         self._open.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._taking: asyncio.Task[None] | None = None
         self._holder = _bound(0)  # keeps the port while nobody listens on it
         self.port: int = self._holder.getsockname()[1]
 
     async def listen(self) -> None:
-        if self._server is None:
-            self._server = await asyncio.start_server(self._served, sock=_bound(self.port))
+        if self._taking is None:
+            listener = _bound(self.port)
+            listener.listen()
+            self._taking = asyncio.create_task(self._take(listener))
 
     async def set(self, mode: Mode, delay_s: float) -> None:
         self.mode, self.delay_s = mode, delay_s
@@ -77,15 +79,13 @@ class _Proxy:
     async def close(self) -> None:
         await self._deaf()
         self._reset()
-        for task in self._tasks:
-            task.cancel()
         self._holder.close()
 
     async def _deaf(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-            await asyncio.sleep(0)  # the loop forgets the socket before it is closed
+        if self._taking is not None:
+            self._taking.cancel()
+            await asyncio.wait((self._taking,))
+            self._taking = None
 
     def _reset(self) -> None:
         for writer in self._writers:
@@ -94,13 +94,24 @@ class _Proxy:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
         self._writers.clear()
+        for task in self._tasks:
+            task.cancel()
 
-    async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        self.connections += 1
+    async def _take(self, listener: socket.socket) -> None:
+        """Our own loop: a connection that asyncio's server accepts while it closes is lost open."""
+        with listener:
+            while True:
+                line, _ = await asyncio.get_running_loop().sock_accept(listener)
+                self.connections += 1
+                task = asyncio.create_task(self._served(line))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _served(self, line: socket.socket) -> None:
+        with contextlib.ExitStack() as unless_taken:
+            unless_taken.callback(line.close)
+            reader, writer = await asyncio.open_connection(sock=line)
+            unless_taken.pop_all()
         self._writers.add(writer)
         with contextlib.suppress(OSError, TimeoutError):
             await self._open.wait()

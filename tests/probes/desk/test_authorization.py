@@ -193,7 +193,7 @@ def test_findings_are_the_same_in_each_run_and_hold_no_secret(desk: Start) -> No
 
 
 def test_the_budget_ends_it_and_says_so(desk: Start) -> None:
-    report = desk().look(authorization, settings={"max_requests": 40})
+    report = desk().look(authorization, settings={"max_requests": 10})
     assert "the budget of this probe is used up" in report.incomplete[0]
 
 

@@ -57,7 +57,7 @@ def test_a_service_that_endures_is_not_accused(
             },
         ),
     ],
-    ids=str,
+    ids=["hang", "no-recovery", "unbounded", "statuses"],
 )
 def test_each_defect_is_caught_and_named(
     up: Any, words: tuple[str, ...], keys: dict[str, Any], found: set[tuple[str, str]]
