@@ -64,6 +64,11 @@ def test_each_kind_of_answer_is_counted_as_such(
     assert seen.sent >= 5
 
 
+def test_a_service_that_refuses_at_once_is_not_asked_without_end(site: str) -> None:
+    seen = crowd(site + "/busy", allow=(site,), connections=50, seconds=30.0, bound_s=5.0)
+    assert seen.sent == 1000
+
+
 def test_a_request_in_flight_is_answered_once_its_body_is_whole(site: str) -> None:
     with Held(site, (site,)) as held:
         held.begin("POST", "/", (), 4)
