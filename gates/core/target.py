@@ -7,7 +7,7 @@ Placeholders in commands and environment values: `{python}` the target environme
 """
 
 import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -26,6 +26,7 @@ from gates.core.behaviour import (
     Throttle,
     Upstream,
 )
+from gates.core.capacity import Cache, Database, Load
 
 Command = tuple[str, ...]
 
@@ -97,6 +98,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Variables without which it has to refuse to start; none given: env_from and env_generate."""
     migrate: Command = ()
     """Command before the start that makes the database."""
+    migrate_down: Command = ()
+    """Command that takes the last migration back."""
     seed: Command = ()
     """Command before the start that fills the database."""
     reset: Command = ()
@@ -156,32 +159,6 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The request that renews a session."""
     register: Registration | None = None
     """The request that makes an account."""
-
-
-class LoadOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind of request of the load, `weight` relative to the others."""
-
-    path: str
-    """Path of the request, with its query."""
-    method: str = "GET"
-    """Method of the request."""
-    weight: float = 1.0
-    """Share of the requests, relative to the other operations."""
-    name: str = ""
-    """Name in the report; empty: method and path."""
-    body: dict[str, Any] | None = None
-    """JSON body of the request."""
-    status: tuple[int, ...] = ()
-    """Status codes that count as success; empty: every one below 400."""
-
-
-class Load(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The expected load: `rate` in requests per second."""
-
-    rate: float
-    """Requests per second that are expected."""
-    operations: tuple[LoadOperation, ...]
-    """What is requested."""
 
 
 class Dependencies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -270,6 +247,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the service shows how it is."""
     load: Load | None = None
     """The expected load."""
+    database: Database | None = None
+    """Where the data behind the service can be seen."""
+    cache: Cache | None = None
+    """Where the hits of a cache are counted."""
     dependencies: Dependencies | None = None
     """What is audited for known vulnerabilities."""
     documentation: Documentation = Documentation()

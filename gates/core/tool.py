@@ -49,6 +49,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     recorded: str = ""  # folder of the exchanges with the service that gates of this run noted
     results: str = ""  # folder with the reports of the gates that have ended, by gate
     base_document: str = ""  # the bundled document of the base, "" if there is none
+    base_origin: str = ""  # origin of the base revision's service, for gates that compare the two
+    pid: int = 0  # the running service's first process, 0 if it is not ours
+    spans: str = ""  # file of the OpenTelemetry spans that the service sent (core.spans), as lines
     ready_s: float | None = None  # seconds from start to the first healthy answer
     document: str = ""  # the bundled, checked OpenAPI document as a file
     history: str = ""  # versions of files that were taken from the history (core.history)

@@ -279,6 +279,7 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         cache=tool_cache(gate, name, session),
         base_tree=str(session.base_tree or ""),
         base_url=grant.base_url,
+        pid=grant.pid,
         ready_s=grant.ready_s,
         state=grant.state,
         control=grant.control,

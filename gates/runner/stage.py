@@ -39,6 +39,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     node: str = ""  # the program that runs the target's JavaScript
     node_modules: str = ""
     base_url: str = ""
+    pid: int = 0
     ready_s: float | None = None
     service_log: str = ""
     document: str = ""
@@ -227,6 +228,7 @@ class Stage:
         return msgspec.structs.replace(
             made,
             base_url=service.base_url,
+            pid=service.pid,
             ready_s=service.ready_s,
             service_log=str(service.log),
             state=service.place.values["state"] if service.place else "",

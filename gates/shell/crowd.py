@@ -46,7 +46,8 @@ def crowd(
 ) -> Crowd:
     """Send GET over so many connections for so many seconds, each request on a new connection.
 
-    It ends sooner, with the 1,000th request: a service that refuses is asked again at once. A request is given up after twice `bound_s`. Raises Refused for anything but a listed origin on
+    It ends sooner, with the 1,000th request: a service that refuses is asked again at once. A
+    request is given up after twice `bound_s`. Raises Refused for anything but a listed origin on
     loopback.
     """
     origin = check(url, allow)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from gates.core.target import Load, LoadOperation, Service, Target
+from gates.core.capacity import Load, LoadOperation
+from gates.core.target import Service, Target
 from gates.shell import behaviour_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
@@ -204,8 +205,8 @@ def _load(target: Target) -> Iterator[Trouble]:
     if not load:
         return
     yield from _positive(("load", "rate"), load.rate)
-    if not load.operations:
-        message = "has no operations"
+    if not load.operations and not load.locustfile and target.openapi is None:
+        message = "has no operations, and there is no [openapi] to take them from"
         yield Trouble(path=("load",), message=message, allowed="one [[load.operations]] or more")
     for index, operation in enumerate(load.operations):
         yield from _operation(("load", "operations", index), operation)

@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
+from gates.core.capacity import Load, LoadOperation
 from gates.core.model import Weight
 from gates.core.plan import Offer, PlanError, plan
 from gates.core.policy import Criterion, GatePolicy, Policy, Profile, Unmet
-from gates.core.target import Code, Load, LoadOperation, Service, Target
+from gates.core.target import Code, Service, Target
 
 CODE = Code(paths=("src",), tests=("tests",))
 SERVICE = Service(start=("serve", "{port}"))

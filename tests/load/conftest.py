@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gates.core.target import Load, LoadOperation, Service, Target
+from gates.core.capacity import Load, LoadOperation
+from gates.core.target import Service, Target
 from gates.core.tool import Invocation, Options, ToolOutput
 from gates.tools import locust
 

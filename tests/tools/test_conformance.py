@@ -14,17 +14,9 @@ import pytest
 
 import gates.tools
 from gates.core.behaviour import Consumers, Integration, Oracles
+from gates.core.capacity import Load, LoadOperation
 from gates.core.model import Measurement, Reason, ToolReport
-from gates.core.target import (
-    Code,
-    Dependencies,
-    Load,
-    LoadOperation,
-    Node,
-    OpenApi,
-    Service,
-    Target,
-)
+from gates.core.target import Code, Dependencies, Node, OpenApi, Service, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 
 DATA = Path(__file__).parent / "data"

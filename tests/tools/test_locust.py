@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from gates.core.capacity import Load, LoadOperation
 from gates.core.model import Reason, ToolReport
-from gates.core.target import Auth, Load, LoadOperation, Service, Target
+from gates.core.target import Auth, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import locust, smoke_load
 from gates.tools.formats import load_report

@@ -6,8 +6,9 @@ from pathlib import PurePath
 import msgspec
 
 from gates.core import load
+from gates.core.capacity import LoadOperation
 from gates.core.load import Operation, Scenario
-from gates.core.target import LoadOperation, Target
+from gates.core.target import Target
 from gates.core.tool import Invocation, Options
 
 DISTRIBUTION = "locust"
