@@ -25,14 +25,23 @@ GONE = frozenset({REFUSED, BROKEN})  # failures that a dead target causes
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of request. `status` lists the accepted ones; empty means any below 400."""
+    """One kind of request. `status` lists the accepted ones; empty means any below 400.
+
+    `{name}` in `path` and `body`, for each name of `needs`, stands for a value of `Scenario.values`
+    or one that an earlier answer had (`capture`); gates.load.captures fills it in.
+    """
 
     name: str
     path: str
     method: str = "GET"
     weight: float = 1.0
-    body: str | None = None  # JSON text
+    body: str | None = None  # JSON text, unless `headers` say otherwise
     status: tuple[int, ...] = ()
+    bodies: tuple[str, ...] = ()  # instead of `body`: each is sent once, in order
+    headers: dict[str, str] = {}
+    capture: dict[str, str] = {}  # name -> where its value stands in an accepted answer
+    needs: tuple[str, ...] = ()  # names to fill in, the innermost object last
+    takes: str = ""  # the name of `needs` whose value no other request may use afterwards
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +60,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     grace_s: float = 10.0
     quiet_s: float = 20.0
     max_in_flight: int = 0
+    values: dict[str, tuple[dict[str, str], ...]] = {}  # name -> objects: its value and parents'
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
