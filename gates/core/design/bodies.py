@@ -16,6 +16,7 @@ from gates.core.sampling import kind_of
 BESIDE_DATA = frozenset(
     {
         *("data", "meta", "links", "pagination", "paging", "page", "included", "message", "code"),
+        *("permissions", "actions", "warnings"),
         *("success", "status", "error", "errors", "request_id", "jsonapi", "total", "next"),
     }
 )

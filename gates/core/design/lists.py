@@ -15,25 +15,25 @@ ITEMS = (
     *("elements", "objects", "hits", "nodes", "edges", "resources", "member", "members"),
 )
 SIZE = re.compile(
-    r"\$?(?:limit|top|first|take|count|size|rows|max)|(?:page|max|batch)[_-]?(?:size|results|items|"
+    r"[$_]?(?:limit|top|first|take|count|size|rows|max)|(?:page|max|batch)[_-]?(?:size|results|items|"
     r"limit|count)|(?:per|results?[_-]?per|items?[_-]?per)[_-]?page|page\[(?:size|limit)\]|"
     r"num[_-]?(?:results|items)",
     re.IGNORECASE,
 )
 WHERE = re.compile(
-    r"\$?(?:offset|skip|start|after|before|cursor|page|since|from|marker|next|until|index)|"
+    r"[$_]?(?:offset|skip|start|after|before|cursor|token|page|since|from|marker|next|until|index)|"
     r"(?:page|next|continuation|start(?:ing)?|end(?:ing)?)[_-]?(?:token|number|no|index|cursor|"
     r"after|before|key|id)|page\[(?:number|offset|cursor|after|before)\]|continuation",
     re.IGNORECASE,
 )
 SORT = re.compile(
-    r"\$?(?:sort|order|orderby|ordering|sorting)|(?:sort|order)[_-]?(?:by|key|field|order|dir|"
+    r"[$_]?(?:sort|order|orderby|ordering|sorting)|(?:sort|order)[_-]?(?:by|key|field|order|dir|"
     r"direction|column)|sort\[.*\]|direction|asc|desc",
     re.IGNORECASE,
 )
 # Query parameters that choose how much of each entry is shown: none is a filter.
 VIEW = re.compile(
-    r"\$?(?:fields?|include|expand|select|embed|locale|lang|format|pretty|with[_-]?total|count)",
+    r"[$_]?(?:fields?|include|expand|select|embed|locale|lang|format|pretty|with[_-]?total|count)",
     re.IGNORECASE,
 )
 

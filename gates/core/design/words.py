@@ -14,6 +14,7 @@ PLURAL = frozenset(
     {
         *("data", "media", "metadata", "news", "info", "people", "children", "staff", "inventory"),
         *("equipment", "series", "species", "feedback", "software", "hardware", "stock", "men"),
+        *("anything", "something", "everything", "nothing"),
         *("women", "criteria", "indices", "matrices", "vertices", "content", "mail", "music"),
         *("money", "research", "traffic", "history", "audit", "work", "feet", "teeth", "mice"),
         *("geese", "fish", "sheep", "aircraft", "evidence", "merchandise", "cache", "storage"),

@@ -19,6 +19,11 @@ DOCUMENTED = re.compile(r"^AKIAIOSFODNN7EXAMPLE$")
 TEXT = re.compile(
     r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^/[a-z/_{}-]+$|^[A-Z][a-z]*(?: [A-Za-z,.'%{}-]+){2,}$"
 )
+# A sentence: four words or more, one of which only joins others. A passphrase has none of those.
+SENTENCE = re.compile(
+    r"^(?=(?:.* )?(?:a|an|and|are|by|has|have|in|is|no|not|of|on|or|the|to|with)\b)"
+    r"(?:[A-Za-z]+[,.:;]? ){3,}[A-Za-z]+[.!?]?$",
+)
 # A value that is made where the program runs: one call after another.
 CALLS = re.compile(r"^[A-Za-z_$][\w$.]*\([^()]*\)\.[\w$.]+\(")
 MADE_UP = re.compile(r"^[A-Za-z0-9 _.!@#:/%()\[\]{},-]{0,40}$")
@@ -47,7 +52,7 @@ def harmless(worded: bool, value: str, name: str, tests: Iterable[str]) -> bool:
         return True
     if not worded:
         return False
-    if PLACEHOLDER.search(value) or TEXT.match(value) or CALLS.match(value):
+    if any(form.match(value) for form in (TEXT, SENTENCE, CALLS)) or PLACEHOLDER.search(value):
         return True
     path = PurePosixPath(name)
     in_tests = any(path.is_relative_to(folder) for folder in tests)

@@ -39,6 +39,12 @@ def test_a_service_with_a_success_envelope_and_the_answer_of_its_login(api: Make
         assert bodies.success(api(paths, success=wanted)) == []
 
 
+def test_what_a_caller_may_do_stands_beside_data(api: Make) -> None:
+    properties: JSON = {"data": BARE, "permissions": {"type": "object"}}
+    object_: JSON = {"type": "object", "properties": properties}
+    assert bodies.success(api({"/a": answering(WRAPPED), "/b": answering(object_)})) == []
+
+
 def test_a_resource_with_a_member_called_data_is_not_wrapped(api: Make) -> None:
     point: JSON = {"type": "object", "properties": {"id": {}, "data": {}, "unit": {}}}
     assert bodies.success(api({"/a": answering(BARE), "/b": answering(point)})) == []

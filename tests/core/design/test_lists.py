@@ -47,6 +47,7 @@ def rules(api: Api) -> set[str]:
         ),
         ((query("page[size]", **LIMIT), query("page[number]"), *GOOD[2:]), set()),
         ((query("$top", **LIMIT), query("$skip"), query("$orderby"), query("$filter")), set()),
+        ((query("_limit", **LIMIT), query("_token"), query("_sort"), *GOOD[3:]), set()),
         ((*GOOD[:2], GOOD[3]), {"list-sort"}),
         (GOOD[:3], {"list-filter"}),
         ((*GOOD[:3], query("fields")), {"list-filter"}),  # a view of the entries, no choice of them
