@@ -9,6 +9,8 @@ from typing import Annotated
 
 import msgspec
 
+from gates.core.capacity import Objective, Stage
+
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Counts = tuple[tuple[Count, Count], ...]  # (microseconds, how often), ascending
 
@@ -47,7 +49,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """An open-model load: arrivals at `rate` per second whatever the target does.
 
-    `max_in_flight` 0 means: so many that a target that never answers exhausts its time-outs first.
+    `stages` move the rate in straight lines from `rate` on, in which the warm-up goes; then
+    `duration_s` is their sum. `users` > 0 asks for a closed model instead, in which each user
+    waits for its answer and thinks; `locustfile` for the users of that file. `needed` says how
+    many successes are wanted of an operation ("" for all): a run without stages goes on for them
+    up to `longest_s`. `max_in_flight` 0 means: so many that a target that never answers exhausts
+    its time-outs first.
     """
 
     rate: float
@@ -60,6 +67,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     grace_s: float = 10.0
     quiet_s: float = 20.0
     max_in_flight: int = 0
+    stages: tuple[Stage, ...] = ()
+    needed: dict[str, int] = {}
+    longest_s: float = 0.0
+    users: int = 0
+    think_s: float = 1.0
+    locustfile: str = ""
+    identities: int = 1
+    objectives: dict[str, Objective] = {}  # by name of an operation, or by its method and path
+    pid: int = 0  # the service's first process, 0 if it is not on this machine
     values: dict[str, tuple[dict[str, str], ...]] = {}  # name -> objects: its value and parents'
 
 
