@@ -141,21 +141,21 @@ def check(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     """Run the whole product on whole services, one at a time: they measure speed."""
     install(session, "dev.txt")
-    session.run("pytest", "tests/e2e", *session.posargs)
+    session.run("pytest", *(session.posargs or ("tests/e2e",)))
 
 
 @nox.session(reuse_venv=True)
 def browser(session: nox.Session) -> None:
     """Open the scorecard in a real browser (Debian: apt-get install chromium)."""
     install(session, "dev.txt")
-    session.run("pytest", "tests/browser", *session.posargs)
+    session.run("pytest", *(session.posargs or ("tests/browser",)))
 
 
 @nox.session(reuse_venv=True)
 def soak(session: nox.Session) -> None:
     """The long loops of the fault tests."""
     install(session, "dev.txt")
-    session.run("pytest", "tests/soak", *session.posargs)
+    session.run("pytest", *(session.posargs or ("tests/soak",)))
 
 
 @nox.session(reuse_venv=True)

@@ -96,7 +96,7 @@ KINTO = Foreign(
         ("ST101", "GET /v1/__version__"),
         ("ST108", "GET /v1/permissions"),
         ("ST202", "POST /v1/accounts"),
-        ("headers.missing", "GET /v1/"),
+        ("headers.missing", "GET /v1/__heartbeat__ and 2 more"),
     ),
 )
 PRISM = Foreign(
