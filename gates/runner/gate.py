@@ -282,6 +282,7 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         pid=grant.pid,
         ready_s=grant.ready_s,
         state=grant.state,
+        spans=grant.spans,
         control=grant.control,
         recorded=str(exchanges_of(session)),
         results=str(session.results),

@@ -12,12 +12,13 @@ from gates.core.model import Failure, Reason
 from gates.core.plan import PlannedGate
 from gates.core.target import Service
 from gates.core.tool import Tool
-from gates.runner import ingest
+from gates.runner import ingest, telemetry
 from gates.runner.documents import Documents
 from gates.runner.door import Door
 from gates.runner.environments import Environments
 from gates.runner.logins import LoginFailed, Logins
 from gates.runner.session import Session
+from gates.runner.telemetry import Telemetry
 from gates.runner.unavailable import TargetDown, Unavailable
 from gates.shell import environment
 from gates.shell.aftermath import LOG, explained
@@ -46,6 +47,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     base_document: str = ""
     state: str = ""
     control: str = ""  # the door's socket, for a gate that cuts upstreams
+    spans: str = ""  # the file of what the service sends, for a gate that reads it
     headers: dict[str, str] = {}
     identities: dict[str, Access] = {}
     renew: Callable[[], "Grant"] | None = None
@@ -81,6 +83,8 @@ class Stage:
         self._open = ExitStack()
         self._running: Running | None = None
         self._with_door = False  # whether the service runs, or is to run, behind a door
+        self._with_spans = False  # whether it sends, or is to send, spans to us
+        self._telemetry = Telemetry()
         self._door: Door | None = None
         self._logins: Logins | None = None  # at this start of the service
 
@@ -140,9 +144,10 @@ class Stage:
         service = self._session.target.service
         if service is None:
             raise Unavailable(Reason.TARGET_DOWN, "the target file names no [service]")
-        if gate.policy.upstreams != self._with_door:
+        surrounded = (gate.policy.upstreams, telemetry.is_wanted(gate, self._session.target))
+        if surrounded != (self._with_door, self._with_spans):
             self.close()
-            self._with_door = gate.policy.upstreams
+            self._with_door, self._with_spans = surrounded
         if self._running is None:
             self._start(service, made, gate.id)
         elif gate.policy.state == "fresh":
@@ -169,6 +174,8 @@ class Stage:
         self._starter = gate
         env, _ = environment.allowed(session.environ)
         proxies = Proxies(addresses(service)) if self._with_door else None
+        file = session.scratch / f"spans-{self._starts}.ndjson"
+        self._telemetry = telemetry.opened(self._with_spans, file, self._open)
         try:
             led = self._open.enter_context(proxies).addresses if proxies else {}
             self._running = self._open.enter_context(
@@ -183,6 +190,7 @@ class Stage:
                     cancel=session.cancel,
                     port=port,
                     upstreams=led,
+                    otlp=self._telemetry.address,
                 )
             )
             if proxies:
@@ -233,6 +241,7 @@ class Stage:
             service_log=str(service.log),
             state=service.place.values["state"] if service.place else "",
             control=self._door.path if self._door else "",
+            spans=self._telemetry.spans,
             headers=headers,
             identities=identities,
             document=self._document_for(service, headers),

@@ -37,7 +37,7 @@ LOG_BYTES = 8 * 2**20
 STEP_DEADLINE_S = 60.0  # for migrate and seed, if the start deadline is not longer
 HASTY_STOP_S = 2.0  # after a cancellation, instead of the target's own stop deadline
 STRAY_GRACE_S = 1.0  # for what a service that died leaves behind: its death is told soon
-PLACEHOLDER = re.compile(r"\{(python|node|port|state|output|upstream\.[^{}]+)\}")
+PLACEHOLDER = re.compile(r"\{(python|node|port|state|output|otlp|upstream\.[^{}]+)\}")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +96,7 @@ def running(
     node: str = "",
     port: int = 0,
     upstreams: Mapping[str, str] | None = None,
+    otlp: str = "",
 ) -> Iterator[Running]:
     """Starts a service (or looks for the one at `base_url`), yields it healthy, stops it.
 
@@ -103,16 +104,17 @@ def running(
     environment and `variables` the values of
     `service.env_from` and `service.env_generate`; `service.env` overrides both. `output` gets
     service.log, the state folder and the outputs of migrate and seed. `port` 0 means any free
-    one. `upstreams` are other addresses, by name, than those of the target file. Raises
-    ServiceError: TARGET_DOWN, WRONG_TARGET, ENVIRONMENT_FAILED (migrate or seed),
-    REFUSED_BY_SAFETY (base_url) or CANCELLED; OSError if `output` cannot be written.
+    one. `upstreams` are other addresses, by name, than those of the target file. `otlp` is where
+    spans are taken, "" for nowhere. Raises ServiceError: TARGET_DOWN, WRONG_TARGET,
+    ENVIRONMENT_FAILED (migrate or seed), REFUSED_BY_SAFETY (base_url) or CANCELLED; OSError if
+    `output` cannot be written.
     """
     if service.base_url:
         yield _attached(service, output, cancel)
         return
     with reserved_port(port) as reserved:
         place = placed(
-            service, tree, python, {**env, **variables}, output, reserved, node, upstreams
+            service, tree, python, {**env, **variables}, output, reserved, node, upstreams, otlp
         )
         run_step("migrate", service.migrate, place, cancel)
         run_step("seed", service.seed, place, cancel)
@@ -191,6 +193,7 @@ def placed(
     port: int,
     node: str = "",
     upstreams: Mapping[str, str] | None = None,
+    otlp: str = "",
 ) -> Place:
     """Makes the folder of this start and fills in the environment."""
     output = output.absolute()
@@ -205,9 +208,10 @@ def placed(
         "port": str(port),
         "state": str(state),
         "output": str(output),
+        **({"otlp": otlp} if otlp else {}),
         **upstream_values(service, upstreams or {}),
     }
-    own = {name: _fill(value, values) for name, value in service.env.items()}
+    own = own_environment(service, values)
     return Place(
         service=service,
         tree=tree,
@@ -217,6 +221,15 @@ def placed(
         values=values,
         port=port,
     )
+
+
+def own_environment(service: Service, values: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the target file; those that say where spans go only where they go to."""
+    return {
+        name: _fill(value, values)
+        for name, value in service.env.items()
+        if "otlp" in values or "{otlp}" not in value
+    }
 
 
 def upstream_values(service: Service, led: Mapping[str, str]) -> dict[str, str]:
@@ -231,7 +244,7 @@ def upstream_values(service: Service, led: Mapping[str, str]) -> dict[str, str]:
 def beside(place: Place, port: int, log: Path) -> Place:
     """The place of another start with the same state, on another port or with another log."""
     values = {**place.values, "port": str(port)}
-    own = {name: _fill(value, values) for name, value in place.service.env.items()}
+    own = own_environment(place.service, values)
     return msgspec.structs.replace(
         place, values=values, env={**place.env, **own}, port=port, log=log
     )

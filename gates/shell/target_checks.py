@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.capacity import Load, LoadOperation
 from gates.core.target import Service, Target
-from gates.shell import behaviour_checks
+from gates.shell import behaviour_checks, database_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
@@ -16,6 +16,7 @@ _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _SERVICE_WORDS = frozenset({"node", "python", "port", "state"})
+_ENV_WORDS = _SERVICE_WORDS | {"otlp"}
 _BUILD_WORDS = frozenset({"node", "output", "python"})
 
 
@@ -23,6 +24,7 @@ def troubles(target: Target, folder: Path) -> list[Trouble]:
     """Everything wrong with a target whose file is in `folder`; only looks at which files exist."""
     found = [*_name(target), *_service(target), *_openapi(target), *_auth(target), *_load(target)]
     found += behaviour_checks.troubles(target)
+    found += database_checks.troubles(target)
     root = folder / target.root
     if not root.is_dir():
         return [*found, Trouble(path=("root",), message=f"{root} is not a folder")]
@@ -126,7 +128,7 @@ def _started(service: Service) -> Iterator[Trouble]:
         yield from _words(("service", key), getattr(service, key), _SERVICE_WORDS)
     for name, value in service.env.items():
         yield from _variable(("service", "env", name), name)
-        yield from _word(("service", "env", name), value, _SERVICE_WORDS)
+        yield from _word(("service", "env", name), value, _ENV_WORDS)
 
 
 def _words(path: KeyPath, command: tuple[str, ...], known: frozenset[str]) -> Iterator[Trouble]:
