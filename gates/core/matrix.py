@@ -91,5 +91,6 @@ def looked_at(row: OperationRow) -> bool:
 
 
 def without_evidence(matrix: Iterable[OperationRow]) -> tuple[str, ...]:
-    """The changed operations that nobody looked at."""
-    return tuple(row.operation for row in matrix if is_changed(row) and not looked_at(row))
+    """The changed operations that nobody looked at. One that is gone cannot be called."""
+    there = (row for row in matrix if Aspect.DOCUMENTED in row.cells)
+    return tuple(row.operation for row in there if is_changed(row) and not looked_at(row))

@@ -45,8 +45,13 @@ def test_the_worst_state_the_sum_of_counts_and_the_largest_value_win() -> None:
     ],
 )
 def test_a_changed_operation_needs_a_look(aspect: Aspect, state: Status, unseen: bool) -> None:
-    rows = matrix.rows([known("GET /a", Aspect.CHANGED), known("GET /a", aspect, state)])
+    there = (known("GET /a", Aspect.DOCUMENTED), known("GET /a", Aspect.CHANGED))
+    rows = matrix.rows([*there, known("GET /a", aspect, state)])
     assert matrix.without_evidence(rows) == (("GET /a",) if unseen else ())
+
+
+def test_an_operation_that_is_gone_needs_none() -> None:
+    assert matrix.without_evidence(matrix.rows([known("GET /a", Aspect.CHANGED)])) == ()
 
 
 def test_an_operation_that_has_not_changed_needs_none() -> None:

@@ -58,7 +58,9 @@ def test_its_twin_fails(leaky: Run) -> None:
 
 
 def test_a_defect_is_planted_for_every_gate(leaky: Run) -> None:
-    assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses())
+    """But for what the gates called: the contract gate calls whatever has changed."""
+    assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses()) - {"operations"}
+    assert leaky.statuses()["operations"] == "PASS"
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=[defect["id"] for defect in DEFECTS])
