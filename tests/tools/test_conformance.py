@@ -88,8 +88,8 @@ BAD = {
 }
 # What a clean run prints: two newlines are no result of any tool but mypy.
 CLEAN = {("mypy", "blank"), ("hadolint", "array"), ("spectral", "array")}
-# Adapters whose probe answers in a format of its own, which the adapter then reads.
-OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis", "integration"}
+# Adapters whose probe answers in a format of its own, or not alone: the adapter then reads more.
+OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis", "integration", "availability", "resources"}
 
 
 def load(name: str) -> ModuleType:
