@@ -35,6 +35,11 @@ class Held:
     ) -> None:
         self._line.close()
 
+    @property
+    def port(self) -> int:
+        """Our end of the connection, by which the service's end of it can be told."""
+        return int(self._line.getsockname()[1])
+
     def begin(self, method: str, path: str, headers: Headers, length: int) -> None:
         """Send everything but the body, which is to have this length. Raises OSError."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._authority}", "Connection: close"]
