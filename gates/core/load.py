@@ -23,6 +23,8 @@ TIMEOUT = "timeout"
 PROTOCOL = "protocol error"
 IN_FLIGHT = "in flight at the end"
 SHED = "not sent: too many requests in flight"
+LOCATION = "$location"  # a place of `Operation.capture`: the last part of the answer's Location
+SENT = "$request"  # followed by a JSON pointer: a place in what was sent
 GONE = frozenset({REFUSED, BROKEN})  # failures that a dead target causes
 
 
