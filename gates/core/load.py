@@ -5,6 +5,7 @@ response time = end - intended start (what a client of an open system sees), ser
 end - actual start. Schedule lag = actual start - intended start is the generator's own lateness.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -78,6 +79,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     identities: int = 1
     objectives: dict[str, Objective] = {}  # by name of an operation, or by its method and path
     pid: int = 0  # the service's first process, 0 if it is not on this machine
+    workers: int = 1
+    share: int = 0  # of a worker: it issues each `shares`-th arrival, this one of them
+    shares: int = 1
     values: dict[str, tuple[dict[str, str], ...]] = {}  # name -> objects: its value and parents'
 
 
@@ -91,6 +95,16 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     service: Counts
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests whose intended start fell into one stage."""
+
+    begin_s: float  # since the start of the measured window
+    seconds: float
+    first_rate: float  # at its begin
+    last_rate: float
+    recorded: Recorded
+
+
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
     """Requests whose intended start fell into one interval of `LoadResult.interval_s`."""
 
@@ -100,6 +114,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     p50: int = 0
     p95: int = 0
     max: int = 0
+    times: Counts = ()  # in what a worker tells its master, to two digits
 
 
 class Generator(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +126,20 @@ class Generator(msgspec.Struct, frozen=True, kw_only=True):
     quiet_wait_s: float
     other_cpu_percent: float  # before the run, of all cores
     steal_percent: float  # during the run, of all cores
+    busy_percent: float | None = None  # during the run, of all cores: neither we nor the service
+    clock_step_s: float = 0.0  # the largest jump of the wall clock against the monotonic one
+
+
+class Model(StrEnum):
+    """What a request waits for: its instant, its user's last answer, or what a locustfile says.
+
+    Times of the last two are service times: whoever waits for an answer sends nothing meanwhile,
+    so what a stalled service delays is not seen.
+    """
+
+    OPEN = "open"
+    CLOSED = "closed"
+    LOCUSTFILE = "locustfile"
 
 
 class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,3 +161,9 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     intervals: tuple[Interval, ...]
     started_at: float = 0.0  # seconds since the epoch, of the measured window
     error: str = ""
+    model: Model = Model.OPEN
+    parts: tuple[Part, ...] = ()  # one for each stage
+    objectives: dict[str, Objective] = {}  # of the scenario
+    extended_s: float = 0.0  # how much longer than wished the run was, for its samples
+    workers: int = 1  # generators whose counts are in here
+    remarks: tuple[str, ...] = ()  # what else has to be said of the run

@@ -1,9 +1,10 @@
-"""The program handed to Locust: one user whose only task is the whole open-model run.
+"""The program handed to Locust: one user whose only task is the whole run.
 
     GATESCORE_SCENARIO=scenario.json locust -f locustfile.py --headless -u 1 -r 1 -H ORIGIN
 
 Writes `result.json` beside the scenario file, also when it is ended early (`finished: false`).
-Header values come from GATESCORE_AUTH, a JSON object.
+As a master it leads as many workers as the scenario says (gates.load.leading); as a worker it
+does its share. Header values come from GATESCORE_AUTH, a JSON object.
 """
 
 import logging
@@ -13,66 +14,67 @@ from typing import Any
 
 import gevent
 import msgspec
-from locust import User
+from locust import User, events
+from locust.env import Environment
 from locust.exception import StopUser
+from locust.runners import MasterRunner, WorkerRunner
 
-from gates.core.load import RESULT, SCENARIO_VARIABLE, Operation, Scenario
-from gates.load import machine
-from gates.load.client import sender
-from gates.load.engine import drive
-from gates.load.recorder import Outcome
-from gates.load.session import Session
+from gates.core.load import RESULT, SCENARIO_VARIABLE, Scenario
+from gates.load.following import follow
+from gates.load.leading import lead
+from gates.load.measuring import prepare, telling
+from gates.load.session import Measured, ResultFile
 
-AUTH_VARIABLE = "GATESCORE_AUTH"
+
+def scenario_path() -> Path:
+    """Return where the scenario is."""
+    return Path(os.environ.get(SCENARIO_VARIABLE, "scenario.json"))
 
 
 def run_scenario(user: User) -> None:
-    """Measure, write the result, end Locust. The task of the one user."""
-    path = Path(os.environ.get(SCENARIO_VARIABLE, "scenario.json"))
-    session = Session(msgspec.json.decode(path.read_bytes(), type=Scenario), path.parent / RESULT)
-    user.environment.events.quitting.add_listener(lambda **_: session.save("ended by a signal"))
-    try:
-        _measure(user, session)
-    except Exception as error:  # Locust would log it and start the task again
-        logging.getLogger(__name__).exception("the run failed")
-        session.save(f"{type(error).__name__}: {error}")
-    gevent.spawn(user.environment.runner.quit)
+    """Measure, and end Locust. The task of the one user."""
+    match user.environment.runner:
+        case WorkerRunner() as runner:
+            follow(runner, user.host or user.environment.host or "")
+        case _:
+            _alone(user)
     raise StopUser
 
 
-def _measure(user: User, session: Session) -> None:
-    scenario = session.scenario
-    send = sender(
-        user.host or user.environment.host or "",
-        msgspec.json.decode(os.environ.get(AUTH_VARIABLE) or "{}", type=dict[str, str]),
-        timeout_s=scenario.timeout_s,
-        connections=machine.in_flight_limit(scenario),
-    )
-    session.quiet = machine.wait_quiet(scenario.quiet_s)
-    machine.settle()
-    session.window = drive(scenario, send, session.recorder, _telling(user))
-    session.save()
+def _alone(user: User) -> None:
+    path = scenario_path()
+    measured = Measured(msgspec.json.decode(path.read_bytes(), type=Scenario))
+    file = ResultFile(path.parent / RESULT)
+    environment = user.environment
+
+    def ended(**_: object) -> None:
+        file.save(measured.result("ended by a signal"))
+
+    quitting: Any = environment.events.quitting
+    quitting.add_listener(ended)
+    try:
+        prepare(measured, user.host or environment.host or "")(telling(environment))
+        file.save(measured.result())
+    except Exception as error:  # Locust would log it and start the task again
+        logging.getLogger(__name__).exception("the run failed")
+        file.save(measured.result(f"{type(error).__name__}: {error}"))
+    if environment.runner:
+        gevent.spawn(environment.runner.quit)
 
 
-def _telling(user: User) -> Any:
-    """Return a listener that keeps Locust's own statistics and listeners informed."""
-    fire = user.environment.events.request.fire
-
-    def told(operation: Operation, seconds: float, outcome: Outcome) -> None:
-        fire(
-            request_type=operation.method,
-            name=operation.name,
-            response_time=seconds * 1000,
-            response_length=outcome.size,
-            exception=RuntimeError(outcome.failure) if outcome.failure else None,
-            context={},
-        )
-
-    return told
+def begin(environment: Environment, **_: object) -> None:
+    """Lead the workers, where this is the master."""
+    if isinstance(environment.runner, MasterRunner):
+        path = scenario_path()
+        scenario = msgspec.json.decode(path.read_bytes(), type=Scenario)
+        lead(environment.runner, scenario, ResultFile(path.parent / RESULT))
 
 
-class OpenModelUser(User):
-    """Locust's handle on the run. It is never more than one: its arrivals are the users."""
+init: Any = events.init  # Locust's own word for it has no types
+init.add_listener(begin)
 
-    fixed_count = 1
+
+class LoadUser(User):
+    """Locust's handle on the run. There is one for each generator: its arrivals are the users."""
+
     tasks = [run_scenario]  # noqa: RUF012  (the form that Locust reads)

@@ -6,38 +6,29 @@ from pathlib import Path
 
 import msgspec
 
-from gates.core.load import Generator, LoadResult, Scenario
+from gates.core.load import Generator, LoadResult, Model, Part, Scenario
 from gates.load import machine
+from gates.load.arrivals import window_s
 from gates.load.engine import Window
 from gates.load.machine import Quiet
-from gates.load.recorder import Recorder, total
+from gates.load.recorder import Recorder, recorder, total
 
 
-class Session:
-    """One run of a scenario. `save` writes once: the first word stands."""
+class Measured:
+    """One generator's run of a scenario while it happens."""
 
-    def __init__(self, scenario: Scenario, path: Path) -> None:
+    def __init__(self, scenario: Scenario) -> None:
+        longest_s = max(window_s(scenario), scenario.longest_s)
         self.scenario = scenario
-        self.recorder = Recorder(scenario.duration_s, _names(scenario))
+        self.recorder: Recorder = recorder(scenario, longest_s)
         self.quiet = Quiet(False, 0.0, 0.0)
         self.window: Window | None = None
-        self._path = path
-        self._saved = False
+        self.asked = {one.name: f"{one.method} {_path(one.path)}" for one in scenario.operations}
+        self.remarks: tuple[str, ...] = ()
         self._started = datetime.now(UTC).timestamp()
 
-    def save(self, error: str = "") -> None:
-        """Write the result by atomic rename; `error` says why the run did not finish."""
-        if self._saved:
-            return
-        self._saved = True
-        part = self._path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(msgspec.json.encode(self._result(error)))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path)
-
-    def _result(self, error: str) -> LoadResult:
+    def result(self, error: str = "") -> LoadResult:
+        """Return what there is; `error` says why the run did not finish."""
         recorder, window = self.recorder, self.window
         operations = recorder.operations()
         return LoadResult(
@@ -51,19 +42,22 @@ class Session:
             warmup_requests=recorder.warmup_requests,
             warmup_failures=recorder.warmup_failures,
             trailing_gone=recorder.trailing_gone,
-            total=total(operations),
+            total=total(operations.values()),
             operations=operations,
-            asked={
-                one.name: f"{one.method} {one.path.partition('?')[0]}"
-                for one in self.scenario.operations
-            },
+            asked=self.asked,
             generator=self._generator(),
             interval_s=recorder.interval_s,
             intervals=recorder.intervals(),
+            model=model(self.scenario),
+            parts=self._parts(),
+            objectives=self.scenario.objectives,
+            extended_s=window.extended_s if window else 0.0,
+            remarks=self.remarks,
         )
 
     def _generator(self) -> Generator:
-        cpu, steal = _shares(self.window) if self.window else (0.0, 0.0)
+        window = self.window
+        cpu, steal = _shares(window) if window else (0.0, 0.0)
         return Generator(
             cpu_percent=cpu,
             lag=self.recorder.lag.counts(),
@@ -71,11 +65,51 @@ class Session:
             quiet_wait_s=self.quiet.waited_s,
             other_cpu_percent=self.quiet.other_percent,
             steal_percent=steal,
+            busy_percent=machine.busy_percent(window.first, window.last) if window else None,
+            clock_step_s=window.clock_step_s if window else 0.0,
         )
 
+    def _parts(self) -> tuple[Part, ...]:
+        found: list[Part] = []
+        begin, rate = 0.0, self.scenario.rate
+        for stage, recorded in zip(self.scenario.stages, self.recorder.parts(), strict=False):
+            ends = {"first_rate": rate, "last_rate": stage.rate}
+            found.append(Part(begin_s=begin, seconds=stage.seconds, recorded=recorded, **ends))
+            begin, rate = begin + stage.seconds, stage.rate
+        return tuple(found)
 
-def _names(scenario: Scenario) -> tuple[str, ...]:
-    return tuple(operation.name for operation in scenario.operations)
+
+class ResultFile:
+    """The file of the result. `save` writes once: the first word stands."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._saved = False
+
+    def save(self, result: LoadResult) -> None:
+        """Write the result by atomic rename."""
+        if self._saved:
+            return
+        self._saved = True
+        intervals = tuple(msgspec.structs.replace(one, times=()) for one in result.intervals)
+        result = msgspec.structs.replace(result, intervals=intervals)
+        part = self._path.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(msgspec.json.encode(result))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._path)
+
+
+def model(scenario: Scenario) -> Model:
+    """Return what the requests of a scenario wait for."""
+    if scenario.locustfile:
+        return Model.LOCUSTFILE
+    return Model.CLOSED if scenario.users else Model.OPEN
+
+
+def _path(path: str) -> str:
+    return path.partition("?")[0]
 
 
 def _shares(window: Window) -> tuple[float, float]:

@@ -26,6 +26,11 @@ class Server:
         assert self.process.stdout
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
 
+    def asked(self) -> None:
+        """Wait for the first request."""
+        assert self.process.stdout
+        assert self.process.stdout.readline() == "asked\n"
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -7,17 +7,31 @@ import gevent
 import pytest
 
 from gates.core.load import IN_FLIGHT, SHED, Operation, Scenario
+from gates.load.client import Request
 from gates.load.engine import Window, drive
 from gates.load.recorder import Outcome, Recorder, total
 
 OPERATION = Operation(name="a", path="/a")
 
 
+class Faked:
+    """Sends by a function of the test."""
+
+    def __init__(self, send: Callable[[Operation], Outcome]) -> None:
+        self._send = send
+
+    def ready(self, operation: Operation) -> Request:
+        return Request(operation)
+
+    def send(self, request: Request) -> Outcome:
+        return self._send(request.operation)
+
+
 def driven(send: Callable[[Operation], Outcome], **given: float) -> tuple[Window, Recorder]:
     values = {"rate": 50.0, "duration_s": 1.0, **given}
     scenario = Scenario(operations=(OPERATION,), **values)  # type: ignore[arg-type]
     recorder = Recorder(scenario.duration_s, ("a",))
-    return drive(scenario, send, recorder, lambda *_: None), recorder
+    return drive(scenario, Faked(send), recorder, lambda *_: None), recorder
 
 
 def test_response_time_counts_from_the_intended_start() -> None:
@@ -31,7 +45,7 @@ def test_response_time_counts_from_the_intended_start() -> None:
             time.sleep(0.3)
         return Outcome()
 
-    recorded = total(driven(stalling)[1].operations())
+    recorded = total(driven(stalling)[1].operations().values())
     slow = [
         sum(n for us, n in part if us > 15_000) for part in (recorded.response, recorded.service)
     ]
@@ -46,7 +60,7 @@ def test_a_slow_answer_delays_no_arrival() -> None:
     window, recorder = driven(slow)
     assert (window.scheduled, recorder.handled) == (50, 50)
     assert max(us for us, _ in recorder.lag.counts()) < 200_000
-    assert total(recorder.operations()).failures == {}
+    assert total(recorder.operations().values()).failures == {}
 
 
 def test_requests_beyond_the_limit_are_shed_and_counted() -> None:
@@ -55,7 +69,7 @@ def test_requests_beyond_the_limit_are_shed_and_counted() -> None:
         return Outcome()
 
     window, recorder = driven(hanging, max_in_flight=8, grace_s=0.0)
-    assert total(recorder.operations()).failures == {IN_FLIGHT: 8, SHED: 42}
+    assert total(recorder.operations().values()).failures == {IN_FLIGHT: 8, SHED: 42}
     assert window.scheduled == recorder.handled == 50
 
 

@@ -10,8 +10,9 @@ from gates.core import statistics
 from gates.core.load import REFUSED, Operation, Scenario
 from gates.load import machine
 from gates.load.arrivals import arrivals
+from gates.load.histogram import Histogram
 from gates.load.machine import Usage
-from gates.load.recorder import Histogram, Outcome, Recorder, total
+from gates.load.recorder import Outcome, Recorder, total
 
 OPERATIONS = (Operation(name="a", path="/a", weight=3), Operation(name="b", path="/b"))
 
@@ -82,7 +83,7 @@ def test_recorder_keeps_response_and_service_time_apart() -> None:
     assert operations["a"].response[-1][0] == pytest.approx(400_000, rel=0.001)
     assert operations["a"].service[-1][0] == pytest.approx(300_000, rel=0.001)
     assert operations["b"].failures == {REFUSED: 1, "status 500": 1}
-    both = total(operations)
+    both = total(operations.values())
     assert (both.requests, both.size, len(both.response)) == (4, 17, 2)
 
 
@@ -90,7 +91,7 @@ def test_recorder_keeps_the_warm_up_out() -> None:
     """P37."""
     recorder = filled()
     assert recorder.warmup_requests == 1
-    assert total(recorder.operations()).requests == 4
+    assert total(recorder.operations().values()).requests == 4
 
 
 def test_recorder_counts_the_row_of_dead_ends_at_the_end() -> None:

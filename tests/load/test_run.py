@@ -82,7 +82,8 @@ def test_a_target_that_dies_under_load_is_down(serve: Start, start_load: Start) 
     """P38."""
     server = serve()
     running = start_load(server.url, 50, duration_s=3.0)
-    time.sleep(3.0)  # start of Locust, warm-up, part of the window
+    server.asked()
+    time.sleep(1.5)  # warm-up, part of the window
     server.kill()
     with pytest.raises(ParseError) as caught:
         locust.parse((calm(running.finish()),))
@@ -102,8 +103,10 @@ def test_a_run_ended_early_is_incomplete(
     serve: Start, start_load: Start, number: signal.Signals
 ) -> None:
     """P19: Locust itself ends with 0 and a normal-looking report."""
-    running = start_load(serve().url, 50, duration_s=20.0)
-    time.sleep(2.5)
+    server = serve()
+    running = start_load(server.url, 50, duration_s=20.0)
+    server.asked()
+    time.sleep(0.5)
     running.process.send_signal(number)
     output = running.finish()
     assert recorded(output)["finished"] is False

@@ -1,4 +1,5 @@
-"""A small HTTP server whose every misdeed is an argument; prints its port when it listens.
+"""A small HTTP server whose every misdeed is an argument; prints its port when it
+listens, and a line more at the first request.
 
 --stall-after S --stall S   stops answering everybody once, S seconds after the first request
 --slow-for S                answers take 0.3 s during the first S seconds after the first request
@@ -27,6 +28,8 @@ stalled = False
 async def status_of(head: bytes) -> int:
     global first, requests, stalled
     now = time.monotonic()
+    if not first:
+        print("asked", flush=True)
     first = first or now
     requests += 1
     if not stalled and now - first >= given.stall_after:

@@ -1,0 +1,171 @@
+"""The master: sees that every worker is there, alike and in time, and sums up their counts."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gevent
+import msgspec
+from locust.runners import STATE_MISSING, MasterRunner
+
+from gates.core.load import LoadResult, Scenario
+from gates.load import signals
+from gates.load.arrivals import window_s
+from gates.load.measuring import own_headers
+from gates.load.merging import together
+from gates.load.session import Measured, ResultFile
+
+COME_S = 20.0  # for all workers to be there
+MOST_APART_S = 0.5  # between the starts of two workers
+REMOTE_VARIABLE = "GATESCORE_LOAD_REMOTE"  # set where workers do not have our environment
+_START_S, _SPARE_S, _LOOK_S = 5.0, 20.0, 0.05
+
+
+class Broken(Exception):
+    """The run cannot be believed; the text names the worker."""
+
+
+class Heard(msgspec.Struct):
+    """What one worker has said so far, and when, in seconds of the monotonic clock."""
+
+    name: str
+    said: dict[str, float] = {}
+    result: LoadResult | None = None
+
+
+class Leader:
+    """Leads the workers of one run."""
+
+    def __init__(self, runner: MasterRunner, scenario: Scenario, come_s: float = COME_S) -> None:
+        self._runner = runner
+        self._scenario = scenario
+        self._come_s = come_s
+        self._team: dict[str, Heard] = {}
+        self._versions: dict[str, str] = {}
+        self._extra: list[str] = []
+        for word in (signals.HELLO, signals.READY, signals.STARTED, signals.RESULT):
+            runner.register_message(word, self._listener(word))
+
+    def led(self) -> LoadResult:
+        """Lead the run from the first worker to the last count. Raises Broken."""
+        scenario = self._scenario
+        self._await(signals.HELLO, self._come_s, "did not come")
+        self._check_versions()
+        headers = dict(own_headers()) if os.environ.get(REMOTE_VARIABLE) else None
+        for (client, _), share in zip(self._team.items(), shares(scenario), strict=True):
+            text = msgspec.json.encode(share).decode()
+            told = {"scenario": text, "headers": headers}
+            self._runner.send_message(signals.SHARE, told, client)
+        self._await(signals.READY, scenario.quiet_s + _SPARE_S, "was not ready")
+        for client in self._team:
+            self._runner.send_message(signals.START, {}, client)
+        self._await(signals.STARTED, _START_S, "did not start")
+        self._check_starts()
+        length_s = scenario.warmup_s + window_s(scenario) + scenario.grace_s
+        self._await(signals.RESULT, length_s + _SPARE_S, "handed over no counts")
+        result = together([one.result for one in self._team.values() if one.result])
+        late = tuple(f"{name} came late, and did nothing" for name in self._extra)
+        return msgspec.structs.replace(result, remarks=(*result.remarks, *late))
+
+    def _listener(self, word: str) -> Callable[..., None]:
+        def heard(msg: Any, **_: object) -> None:
+            self._hear(word, msg.node_id, msg.data or {})
+
+        return heard
+
+    def _hear(self, word: str, client: str, data: dict[str, Any]) -> None:
+        if word == signals.HELLO and client not in self._team:
+            name = str(data.get("name", client))
+            if len(self._team) == self._scenario.workers:
+                self._extra.append(name)
+                return
+            self._team[client] = Heard(name)
+            self._versions[name] = str(data.get("version", ""))
+        one = self._team.get(client)
+        if one is None:
+            return
+        one.said.setdefault(word, time.perf_counter())
+        if word == signals.RESULT:
+            one.result = msgspec.json.decode(data["result"], type=LoadResult)
+
+    def _await(self, word: str, longest_s: float, failing: str) -> None:
+        """Wait until every worker has said a word. Raises Broken."""
+        end = time.perf_counter() + longest_s
+        while missing := list(self._silent(word)):
+            self._check_lost(missing)
+            if time.perf_counter() > end:
+                raise Broken(self._missing(word, longest_s, failing))
+            gevent.sleep(_LOOK_S)
+
+    def _silent(self, word: str) -> Iterator[str]:
+        yield from (client for client, one in self._team.items() if word not in one.said)
+        yield from [""] * (self._scenario.workers - len(self._team))
+
+    def _check_lost(self, clients: list[str]) -> None:
+        nodes = self._runner.clients
+        for client in filter(None, clients):
+            node = nodes.get(client)
+            if node is None or node.state == STATE_MISSING:
+                raise Broken(f"worker {self._team[client].name} was lost")
+
+    def _missing(self, word: str, longest_s: float, failing: str) -> str:
+        names = [one.name for one in self._team.values() if word not in one.said]
+        if names:
+            return f"worker {', '.join(names)} {failing} within {longest_s:g} s"
+        came = ", ".join(one.name for one in self._team.values()) or "none"
+        workers = self._scenario.workers
+        return (
+            f"{len(self._team)} of {workers} workers came within {longest_s:g} s: {came}; start "
+            "the missing ones, or lower the option workers of the gate"
+        )
+
+    def _check_versions(self) -> None:
+        ours = signals.our_version()
+        for name, version in self._versions.items():
+            if version != ours:
+                raise Broken(f"worker {name} is {version or 'of no known version'}, not {ours}")
+
+    def _check_starts(self) -> None:
+        first = min(one.said[signals.STARTED] for one in self._team.values())
+        for one in self._team.values():
+            late_s = one.said[signals.STARTED] - first
+            if late_s > MOST_APART_S:
+                raise Broken(
+                    f"worker {one.name} started {late_s:.1f} s after the first "
+                    f"(at most {MOST_APART_S:g} s)"
+                )
+
+
+def shares(scenario: Scenario) -> Iterator[Scenario]:
+    """The share of each worker: every one of them takes each so-manyth arrival.
+
+    Users, rate and stages stay those of all; a worker does not go on for samples on its own.
+    """
+    for number in range(scenario.workers):
+        yield msgspec.structs.replace(
+            scenario, share=number, shares=scenario.workers, needed={}, longest_s=0.0
+        )
+
+
+def lead(runner: MasterRunner, scenario: Scenario, file: ResultFile) -> None:
+    """Lead the run beside Locust, and end Locust with it."""
+    leader = Leader(runner, scenario)
+
+    def empty(why: str) -> LoadResult:
+        return Measured(scenario).result(why)
+
+    def ended(**_: object) -> None:
+        file.save(empty("ended by a signal"))
+
+    def run() -> None:
+        try:
+            file.save(leader.led())
+        except Broken as error:
+            file.save(empty(str(error)))
+        os.kill(os.getpid(), signal.SIGTERM)  # it may still wait for workers, deaf to `quit`
+
+    quitting: Any = runner.environment.events.quitting
+    quitting.add_listener(ended)
+    gevent.spawn(run)
