@@ -55,3 +55,19 @@ def total(parts: Iterable[Held]) -> Held:
     return Held(
         **{name: sum(getattr(one, name) for one in every) for name in Held.__struct_fields__}
     )
+
+
+def served_ports(supervisor: int) -> frozenset[int]:
+    """Ports of the other ends of TCP connections that processes of the tree have accepted."""
+    try:
+        below = psutil.Process(supervisor).children(recursive=True)
+    except psutil.Error:
+        return frozenset()
+    return frozenset(port for process in below for port in _peers(process))
+
+
+def _peers(process: psutil.Process) -> list[int]:
+    try:
+        return [one.raddr.port for one in process.net_connections("tcp") if one.raddr]
+    except psutil.Error:
+        return []

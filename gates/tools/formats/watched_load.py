@@ -15,7 +15,13 @@ _LONGEST_S = 3600.0
 
 
 def commands(
-    name: str, target: Target, options: Options, given: Given, *, least_s: float
+    name: str,
+    target: Target,
+    options: Options,
+    given: Given,
+    *,
+    least_s: float,
+    secrets: tuple[str, ...] = (),
 ) -> tuple[Invocation, ...]:
     """One run of the probe with the load at `load.rate`, at least `least_s` long.
 
@@ -35,7 +41,9 @@ def commands(
     )
     load = load_run.invocation(made, target, options)
     program = {"argv": load.argv, "env": load.env, "result": load.files["result"]}
-    probe = report.probe(name, options, {**given, "load": program}, secrets=load.secrets)
+    probe = report.probe(
+        name, options, {**given, "load": program}, secrets=(*load.secrets, *secrets)
+    )
     inputs = {**load.inputs, **probe.inputs}
     return (msgspec.structs.replace(probe, inputs=inputs, files=load.files),)
 
