@@ -5,6 +5,7 @@ from gates.core.statistics import needed_samples
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
 from gates.tools.formats import load_report, load_run, planted
+from gates.tools.formats import scenario as made_up
 
 DISTRIBUTION = load_run.DISTRIBUTION
 METRICS = load_report.METRICS
@@ -14,7 +15,8 @@ _LONGEST_S = 300.0  # a run that is lengthened for its samples stops here
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run at `load.rate`; settings: duration_s, warmup_s, longest_s, seed, poisson,
-    timeout_s, grace_s, quiet_s. Nothing to run for a target without [load].
+    timeout_s, grace_s, quiet_s. Where [load] names no operations, those of the document are made
+    up before. Nothing to run for a target without [load].
     """
     if target.load is None:
         return ()
@@ -25,12 +27,12 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         samples=needed_samples(0.99),
         longest_s=_LONGEST_S,
     )
-    return (load_run.invocation(scenario, target, options),)
+    return made_up.invocations(scenario, target, options)
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the recording; see `load_report.read` for the errors."""
-    return load_report.read(outputs, "locust")
+    """Read the recording; see `scenario.read` for the errors."""
+    return made_up.read(outputs, "locust")
 
 
 def control() -> Control:

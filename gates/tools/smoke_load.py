@@ -6,6 +6,7 @@ from gates.core.statistics import needed_samples
 from gates.core.target import Service, Target
 from gates.core.tool import Control, Invocation, Options, ToolOutput
 from gates.tools.formats import load_report, load_run, planted
+from gates.tools.formats import scenario as made_up
 
 DISTRIBUTION = load_run.DISTRIBUTION
 METRICS = load_report.METRICS
@@ -17,7 +18,8 @@ _LONGEST_S = 60.0
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run at the setting `rate` or `load.rate`, whichever is lower.
 
-    The operations are those of [load], or the health path alone. Settings as for the load gate.
+    The operations are those of [load], made up of the document where it names none, or the health
+    path alone. Settings as for the load gate.
     """
     if target.service is None:
         return ()
@@ -30,12 +32,12 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         samples=needed_samples(0.95),
         longest_s=_LONGEST_S,
     )
-    return (load_run.invocation(scenario, target, options),)
+    return made_up.invocations(scenario, target, options)
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
-    """Read the recording; see `load_report.read` for the errors."""
-    return load_report.read(outputs, "smoke_load")
+    """Read the recording; see `scenario.read` for the errors."""
+    return made_up.read(outputs, "smoke_load")
 
 
 def control() -> Control:
