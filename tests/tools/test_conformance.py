@@ -14,7 +14,7 @@ import pytest
 
 import gates.tools
 from gates.core.behaviour import Consumers, Integration, Oracles
-from gates.core.capacity import Load, LoadOperation
+from gates.core.capacity import Cache, Database, Load, LoadOperation
 from gates.core.model import Measurement, Reason, ToolReport
 from gates.core.target import Code, Dependencies, Node, OpenApi, Service, Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
@@ -36,6 +36,8 @@ TARGET = Target(
     oracles=Oracles(),
     consumers=Consumers(pacts=("pacts",)),
     load=Load(rate=5.0, operations=(LoadOperation(path="/"),)),
+    cache=Cache(redis="redis://127.0.0.1:6379/0"),
+    database=Database(url="sqlite:{state}/made.db"),
     dependencies=Dependencies(files=("requirements.lock", "package-lock.json")),
 )
 OPTIONS = Options(
