@@ -57,17 +57,12 @@ def total(parts: Iterable[Held]) -> Held:
     )
 
 
-def served_ports(supervisor: int) -> frozenset[int]:
-    """Ports of the other ends of TCP connections that processes of the tree have accepted."""
-    try:
-        below = psutil.Process(supervisor).children(recursive=True)
-    except psutil.Error:
-        return frozenset()
-    return frozenset(port for process in below for port in _peers(process))
+def accepted_on(port: int) -> frozenset[int]:
+    """Ports of the other ends of connections to this port that a process has accepted.
 
-
-def _peers(process: psutil.Process) -> list[int]:
-    try:
-        return [one.raddr.port for one in process.net_connections("tcp") if one.raddr]
-    except psutil.Error:
-        return []
+    One that still waits in the kernel's queue belongs to no process. Raises psutil.AccessDenied
+    where the system tells nobody of such things.
+    """
+    every = psutil.net_connections("tcp")
+    served = (one for one in every if one.laddr and one.laddr.port == port and one.pid)
+    return frozenset(one.raddr.port for one in served if one.raddr)

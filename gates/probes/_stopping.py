@@ -12,14 +12,15 @@ from contextlib import ExitStack
 from itertools import count, cycle
 
 import msgspec
+import psutil
 
 from gates.core.model import Finding, Measurement, Severity
 from gates.probes._door import ControlError, Door, Instance
 from gates.probes._enduring import Question
-from gates.probes._process_tree import served_ports
+from gates.probes._process_tree import accepted_on
 from gates.probes._rolling import SLOW_S, InFlight
 from gates.shell.held import Held
-from gates.shell.network import Refused
+from gates.shell.network import Refused, check
 
 LOST = "availability.lost_requests"
 HELD = 3  # requests that are kept in flight on purpose
@@ -34,7 +35,6 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     base_url: str
     control: str
-    pid: int
     rate: float
     answer_s: float
 
@@ -119,32 +119,43 @@ def judged(task: Task, questions: tuple[Question, ...], flying: InFlight | None)
         return Outcome(measurement=Measurement(value=None, why=why))
     door = Door(task.control)
     try:
+        number = _running(door)
         with Traffic(task, questions) as traffic:
             time.sleep(BEFORE_S)
-            stopped, held = _stopped(task, door, flying)
+            stopped, held = _stopped(task, door, number, flying)
         return outcome((*traffic.results(), *held), stopped, _again(door))
-    except (ControlError, Refused, OSError) as error:
+    except (ControlError, Refused, OSError, psutil.Error) as error:
         return Outcome(measurement=Measurement(value=None, why=f"it was not stopped: {error}"))
 
 
+def _running(door: Door) -> int:
+    """The instance that runs; the gate may have started it anew before. Raises ControlError."""
+    running = [one.number for one in door.instances() if not one.ended]
+    if not running:
+        raise ControlError("it has ended by itself")
+    return running[-1]
+
+
 def _impossible(task: Task, questions: tuple[Question, ...]) -> str:
-    if not task.control or not task.pid:
+    if not task.control:
         return "the service was running already: only one that gatescore starts can be stopped"
     if not questions:
         return "no operation that can be read answers 2xx"
     return ""
 
 
-def _stopped(task: Task, door: Door, flying: InFlight | None) -> tuple[Stopped, tuple[Sent, ...]]:
+def _stopped(
+    task: Task, door: Door, number: int, flying: InFlight | None
+) -> tuple[Stopped, tuple[Sent, ...]]:
     """Begin requests, ask the service to stop, send their rest, and wait for their answers."""
     body = flying.made.body if flying else b""
     with ExitStack() as stack:
         lines = [_begun(stack, task, flying) for _ in range(HELD)] if flying else []
         sent = time.monotonic()
         time.sleep(HALF_S if body else SLOW_S / 2)
-        accepted, at = served_ports(task.pid), time.monotonic()
+        accepted, at = accepted_on(check(task.base_url, (task.base_url,)).port), time.monotonic()
         with ThreadPoolExecutor(1) as pool:
-            stopping = pool.submit(door.stop, 0)
+            stopping = pool.submit(door.stop, number)
             time.sleep(HALF_S if body else 0.0)
             for line in lines:
                 line.send(body[len(body) // 2 :])

@@ -1,6 +1,6 @@
 """Asks the service over and over beside its expected load, then stops it with requests in flight.
 
-Input: that of the caller, `pid`, `control`, `operations` (paths that the load reads), `rate`, the
+Input: that of the caller, `control`, `operations` (paths that the load reads), `rate`, the
 load (`_watched_load.Program`), `every_s` between two probes and `probe_s` for the answer of one.
 """
 
@@ -27,7 +27,6 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     load: Program
     rate: float
-    pid: int = 0
     every_s: float = 0.1
     probe_s: float = 2.0
 
@@ -60,9 +59,9 @@ def measure(given: dict[str, Any]) -> ToolReport:
 
 def reads(task: Given, fine: tuple[Question, ...]) -> tuple[Question, ...]:
     """What can be read and answers well, the operations of the load first; not the health path."""
-    paths = set(task.operations)
+    places = {path: number for number, path in reversed([*enumerate(task.operations)])}
     known = [one for one in fine if one.path != task.health]
-    return tuple(sorted(known, key=lambda one: one.path not in paths))
+    return tuple(sorted(known, key=lambda one: places.get(one.path, len(places))))
 
 
 def probed(task: Given, fine: tuple[Question, ...]) -> tuple[Question, ...]:
@@ -75,7 +74,6 @@ def stop_of(task: Given, beside: Beside) -> Task:
     return Task(
         base_url=task.base_url,
         control=task.control,
-        pid=beside.pid,
         rate=beside.rate,
         answer_s=task.answer_s,
     )

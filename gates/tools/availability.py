@@ -26,7 +26,6 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         return ()
     given = {
         **caller_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MOST_SECONDS),
-        "pid": options.pid,
         "control": options.control,
         "rate": target.load.rate,
         "operations": [one.path for one in target.load.operations if one.method == "GET"],
