@@ -20,13 +20,16 @@ def found(value: Any, method: str = "GET", **more: Any) -> list[tuple[str, str]]
     [
         {"password": None, "password_hash": "", "has_password": True, "secret": False},
         {"password_changed_at": "2026-01-01", "token_type": "bearer", "next_token": "abcdef"},
+        # pragma: allowlist nextline secret
         {"password": "********", "api_key": "sk-****1234", "secret": "[REDACTED]"},
+        # pragma: allowlist nextline secret
         {"hash": "9f86d081884c7d659a2feaa0", "commit": {"hash": "abcdef123456"}},
         {"token": "abcdefghijkl"},  # one's own, not in a list
         {"items": [{"csrf_token": "abcdefghijk", "page_token": "abcdefg"}]},
+        # pragma: allowlist nextline secret
         {"openapi": "3.1.0", "example": {"password": "hunter2-hunter2"}},
         {"password": {"type": "string"}},
-        {"password": "string"},
+        {"password": "string"},  # pragma: allowlist secret
         "not json: password=hunter2",
         [],
     ],
@@ -38,7 +41,9 @@ def test_what_is_no_leak(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "method", "expected"),
     [
+        # pragma: allowlist nextline secret
         ({"password": "hunter2x"}, "POST", [("password", "a password or its hash")]),
+        # pragma: allowlist nextline secret
         ({"passwordHash": "q7" * 10}, "GET", [("passwordHash", "a password or its hash")]),
         ({"any": {"name": HASH}}, "POST", [("any.name", "a password hash")]),
         ({"clientSecret": "abcdefgh"}, "GET", [("clientSecret", "a secret")]),

@@ -4,7 +4,7 @@ import pytest
 
 from gates.core.log_lines import field, read, said, trace_fields, with_id
 
-TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACE = "0af7651916cd43dd8448eb211c80319c"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize(

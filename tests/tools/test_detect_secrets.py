@@ -52,6 +52,7 @@ def test_the_planted_secret_is_found_and_its_twin_is_clean(report_of):
         ("certs/key.svg", "\n-----BEGIN " + "PRIVATE KEY-----\nMIIE\n", "private-key"),
         ("swagger/a.py", f'\nKEY = "{AWS}"\n', "aws-access-key"),
         ("tests/a.py", f'\nKEY = "{AWS}"\n', "aws-access-key"),
+        # pragma: allowlist nextline secret
         ("a.toml", '\npassword = "correct horse battery staple"\n', "secret-keyword"),
     ],
 )
@@ -73,6 +74,8 @@ def test_secrets_of_many_shapes(report_of, name, text, rule):
             'PASSWORD_WEAK = "The password is too short"\nRESET_PASSWORD = "/auth/reset"\n',
         ),
         ("gatescore.toml", 'passwords = "it has no accounts"\n'),
+        ("gatescore.toml", 'passwords = "nobody may read its database"\n'),
+        ("README.md", '`[absent] passwords = "logins are those of …"`\n'),
         ("src/a.py", f'nonce = "{HEX}"\nbody_checksum = "{RANDOM}"\n'),
         ("src/a.py", 'assert url.password == "a secret"\n'),
         ("tests/test_a.py", 'URL = "https://tom%40a.b:' + 'abc%40%20%@host/"\n'),

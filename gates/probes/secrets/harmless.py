@@ -21,8 +21,8 @@ TEXT = re.compile(
 )
 # A sentence: four words or more, one of which only joins others. A passphrase has none of those.
 SENTENCE = re.compile(
-    r"^(?=(?:.* )?(?:a|an|and|are|by|has|have|in|is|no|not|of|on|or|the|to|with)\b)"
-    r"(?:[A-Za-z]+[,.:;]? ){3,}[A-Za-z]+[.!?]?$",
+    r"^(?=(?:.* )?(?:an?|and|are|as|at|be|by|can|for|from|has|have|in|is|its?|may|no|not|of|on|or"
+    r"|that|the|those|to|with)\b)(?:[A-Za-z][A-Za-z'-]*[,.:;]? ){3,}(?:[A-Za-z'-]+[.!?]?|…)$"
 )
 # A value that is made where the program runs: one call after another.
 CALLS = re.compile(r"^[A-Za-z_$][\w$.]*\([^()]*\)\.[\w$.]+\(")

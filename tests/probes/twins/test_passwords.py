@@ -188,6 +188,7 @@ def test_answers_that_other_gates_noted_are_read_too(twin: Start) -> None:
         "status": 200,
         "body": json.dumps({"dump": {"passwordHash": "$2b$10$abcdefghijklmnopqrstuv"}}),
     }
+    # pragma: allowlist nextline secret
     refused = {**line, "status": 422, "body": '{"errors": {"password": "too short, really"}}'}
     text = "".join(json.dumps(one) + "\n" for one in (line, refused))
     (service.recorded / "injection.ndjson").write_text(text)

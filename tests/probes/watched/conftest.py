@@ -22,7 +22,7 @@ from gates.shell.service import running
 from gates.shell.upstreams import Proxies
 
 SERVICE = str(Path(__file__).with_name("service.py"))
-PASSWORD = "correct-horse-battery-staple"
+PASSWORD = "correct-horse-battery-staple"  # pragma: allowlist secret
 SECURED = {"security": [{"bearer": []}]}
 OK = {"responses": {"200": {"description": "ok"}}}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
