@@ -3,13 +3,14 @@
 Rates are named by their ratio to the expected rate of the target.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
 from gates.core import statistics
-from gates.core.load import LoadResult
+from gates.core.load import Counts, LoadResult, Part, Recorded
 from gates.core.scalability import Point
 
 _US_PER_MS = 1000.0
@@ -42,6 +43,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     result: str  # the file that it writes
     seconds: float  # about how long it takes
+    rate: float  # where it is judged
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +61,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     objectives: Objectives
     health: Health
     pid: int = 0  # of the service, 0 if it is not ours
+    made: str = ""  # the scenario whose operations all runs take, "" where they have their own
+    notes: tuple[str, ...] = ()
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
     """What one run left. `cpu_s`: what the service's processes used meanwhile, None if unknown."""
 
     ratio: float
+    rate: float  # where it is judged
     exit_code: int
     result: LoadResult | None = None
     stderr: str = ""  # its last line
@@ -80,6 +85,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[Ran, ...]
     objectives: Objectives
     ended: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class State(StrEnum):
@@ -106,6 +112,48 @@ class Knee(msgspec.Struct, frozen=True, kw_only=True):
     said: str
 
 
+def judged(ran: Ran) -> LoadResult | None:
+    """Return what is judged of a run: of a course of stages those that stay at the rate."""
+    result = ran.result
+    if result is None or not result.parts:
+        return result
+    flat = [one for one in result.parts if one.first_rate == one.last_rate == ran.rate]
+    return _only(result, flat) if flat else None
+
+
+def _only(result: LoadResult, parts: Sequence[Part]) -> LoadResult:
+    """The run as if it had been these parts alone; arrivals not reached count as theirs."""
+    found = total(tuple(one.recorded for one in parts))
+    unreached = max(0, result.scheduled - result.handled)
+    return msgspec.structs.replace(
+        result,
+        total=found,
+        wanted_rate=parts[0].last_rate,
+        duration_s=sum(one.seconds for one in parts),
+        scheduled=found.requests + unreached,
+        handled=found.requests,
+        parts=(),
+    )
+
+
+def total(parts: Sequence[Recorded]) -> Recorded:
+    """Return several recordings as one; exact, they share their buckets."""
+    failures: Counter[str] = Counter()
+    for one in parts:
+        failures.update(one.failures)
+    return Recorded(
+        requests=sum(one.requests for one in parts),
+        failures=dict(sorted(failures.items())),
+        size=sum(one.size for one in parts),
+        response=_merged(tuple(one.response for one in parts)),
+        service=_merged(tuple(one.service for one in parts)),
+    )
+
+
+def _merged(parts: Sequence[Counts]) -> Counts:
+    return tuple((int(value), count) for value, count in statistics.merge(parts))
+
+
 def missed(result: LoadResult, wanted: Objectives) -> tuple[str, ...]:
     """Return what a run did not hold, one text each; () where it held everything."""
     total = result.total
@@ -117,7 +165,7 @@ def missed(result: LoadResult, wanted: Objectives) -> tuple[str, ...]:
     if p95_ms is not None and p95_ms >= wanted.p95_ms:
         said.append(f"p95 {p95_ms:.0f} ms (wanted < {wanted.p95_ms:g} ms)")
     if failed >= wanted.errors_percent:
-        said.append(f"{failed:.2g} % errors (wanted < {wanted.errors_percent:g} %)")
+        said.append(f"{failed:.3g} % errors (wanted < {wanted.errors_percent:g} %)")
     if completed < wanted.completed:
         said.append(f"{completed:.3f} completed (wanted >= {wanted.completed:g})")
     return tuple(said)

@@ -91,7 +91,10 @@ BAD = {
 # What a clean run prints: two newlines are no result of any tool but mypy.
 CLEAN = {("mypy", "blank"), ("hadolint", "array"), ("spectral", "array")}
 # Adapters whose probe answers in a format of its own, or not alone: the adapter then reads more.
-OWN_ANSWER = {"pip_audit", "npm_audit", "schemathesis", "integration", "availability", "resources"}
+OWN_ANSWER = {
+    *("availability", "integration", "npm_audit", "pip_audit", "resources"),
+    *("scale", "schemathesis"),
+}
 
 
 def load(name: str) -> ModuleType:
