@@ -16,6 +16,7 @@ from gates.core.openapi import JSON, quoted
 from gates.core.ownership import Resource, parameters_of, referred, shapes_of
 
 SHARE = 0.9  # of the objects that come in, an operation may use up so many
+MOST_BODIES = 20_000  # of one operation; where they have run out, others are asked instead
 _MARK = "\0"
 
 
@@ -45,6 +46,11 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     def own(self) -> str:
         """The shape of the innermost object on its path, "" without one."""
         return "" if self.plain else next(iter(reversed(shapes_of(self.op.path))), "")
+
+
+def name_of(op: Documented) -> str:
+    """What an operation is called in the load: its operationId, or method and path."""
+    return op.operation.operation_id or op.label
 
 
 def names(known: Iterable[Resource]) -> dict[str, str]:
@@ -215,7 +221,7 @@ def _operation(
     for holder in holders.values():
         path = path.replace(quoted(str(holder)), str(holder))
     return load.Operation(
-        name=one.op.operation.operation_id or one.op.label,
+        name=name_of(one.op),
         path=path,
         method=plain.method,
         weight=weight,
@@ -231,8 +237,8 @@ def _operation(
 
 def _enough(expected: float) -> int:
     """So many that a draw by chance hardly ever needs more: five deviations."""
-    return int(expected + 5 * expected**0.5) + 10
+    return min(int(expected + 5 * expected**0.5) + 10, MOST_BODIES)
 
 
 def _short(op: Documented) -> str:
-    return "".join(c for c in op.operation.operation_id or op.label if c.isalnum())
+    return "".join(c for c in name_of(op) if c.isalnum())

@@ -56,8 +56,10 @@ def _read(ledger: Ledger, objects: Objects, op: Documented) -> None:
         sent = objects.send(op, objects.ids(op.path))
         check(sent)
     except Refusal as refusal:
+        if not shapes_of(op.path):
+            raise
         sent, plain = objects.send(op, {}), True  # perhaps the document's own example is there
-        if not shapes_of(op.path) or not sent.fine:
+        if not sent.fine:
             raise refusal from None
     ledger.add(Tried(op=op, status=statuses(op, sent.status), plain=plain))
 

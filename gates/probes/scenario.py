@@ -5,17 +5,22 @@ Input: that of the caller, `weights`, `writes`, `objectives`, `machines`, `sessi
 `scenario.json` beside it; the notes of the report name every operation that is left out, and why.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from gates.core.load import Scenario
+from gates.core.capacity import Objective
+from gates.core.documented import Documented
+from gates.core.load import Operation, Scenario
 from gates.core.model import Reason, ToolReport
+from gates.core.restricted import matches
 from gates.core.sampling import NoSample
-from gates.core.scenario_templates import built, names
-from gates.core.scenarios import Left, Wishes, chosen, flaws, weight
+from gates.core.scenario_templates import Tried, built, name_of, names
+from gates.core.scenarios import Wishes, chosen, flaws, weight
 from gates.probes import _common
+from gates.probes._trial_objects import Ids
 from gates.probes._trying import trial
 from gates.probes._world import World, opened
 
@@ -34,45 +39,62 @@ def measure(given: dict[str, Any]) -> ToolReport:
     if problem:
         raise _common.ProbeError(problem)
     kept, left = chosen(world.operations, wishes)
-    scenario, refused = made_up(world, kept, given, wishes)
+    known = names(world.resources)
+    ledger, listed = trial(world, kept, known)
+    reasons = tuple(f"{one.label}: {one.why}" for one in (*left, *ledger.left))
+    if not ledger.tried:
+        detail = f"no operation of the document can be asked under load: {'; '.join(reasons[:5])}"
+        raise _common.ProbeError(detail, Reason.NOTHING_EXAMINED)
+    operations = _operations(world, ledger.tried, known, wishes, int(given["requests"]))
+    plain = msgspec.convert(given["scenario"], Scenario)
+    scenario = msgspec.structs.replace(
+        plain,
+        operations=operations,
+        values=_values(operations, listed, known),
+        objectives=_objectives(plain, world.operations),
+    )
     Path(FILE).write_bytes(msgspec.json.encode(scenario))
     return ToolReport(
         tool=TOOL,
-        examined=len(scenario.operations),
+        examined=len(operations),
         examined_unit="operations",
-        notes=tuple(f"not in the load: {one.label}: {one.why}" for one in (*left, *refused)),
+        notes=tuple(f"not in the load: {reason}" for reason in reasons),
     )
 
 
-def made_up(
-    world: World, kept: Any, given: dict[str, Any], wishes: Wishes
-) -> tuple[Scenario, tuple[Left, ...]]:
-    """The scenario, and what the trial left out. Raises ProbeError if nothing can be asked."""
-    known = names(world.resources)
-    ledger, listed = trial(world, kept, known)
-    if not ledger.tried:
-        why = "; ".join(f"{one.label}: {one.why}" for one in ledger.left[:3])
-        detail = f"no operation of the document can be asked under load; {why or 'all left out'}"
-        raise _common.ProbeError(detail, Reason.NOTHING_EXAMINED)
+def _operations(
+    world: World,
+    tried: tuple[Tried, ...],
+    known: Mapping[str, str],
+    wishes: Wishes,
+    requests: int,
+) -> tuple[Operation, ...]:
     try:
-        operations = built(
-            ledger.tried,
-            known,
-            world.document,
-            lambda op: weight(op, wishes.weights),
-            int(given["requests"]),
-        )
+        return built(tried, known, world.document, lambda op: weight(op, wishes.weights), requests)
     except NoSample as error:
         raise _common.ProbeError(f"the load cannot be made: {error}") from None
-    plain = msgspec.convert(given["scenario"], Scenario)
+
+
+def _objectives(plain: Scenario, ops: tuple[Documented, ...]) -> dict[str, Objective]:
+    """The objectives by the names that the operations have in the load."""
+    found: dict[str, Objective] = {}
+    for given, one in plain.objectives.items():
+        found |= {name_of(op): one for op in ops if matches(op, given)}
+    return found
+
+
+def _values(
+    operations: tuple[Operation, ...],
+    listed: Mapping[str, tuple[Ids, ...]],
+    known: Mapping[str, str],
+) -> dict[str, tuple[dict[str, str], ...]]:
+    """Name -> objects that were there before, where the load makes none of its own."""
     captured = {name for one in operations for name in one.capture}
-    values = {
+    return {
         known[shape]: tuple({known[inner]: i for inner, i in ids.items()} for ids in found)
         for shape, found in listed.items()
         if known[shape] not in captured
     }
-    scenario = msgspec.structs.replace(plain, operations=operations, values=values)
-    return scenario, ledger.left
 
 
 if __name__ == "__main__":

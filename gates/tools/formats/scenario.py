@@ -56,8 +56,9 @@ def read(outputs: tuple[ToolOutput, ...], tool: str) -> ToolReport:
 
 
 def _requests(plain: Scenario) -> int:
-    """At most so many requests are sent, warm-up included."""
+    """At most so many requests are sent, warm-up included, if no answer takes less than 20 ms."""
     seconds = plain.warmup_s + max(
         plain.duration_s, plain.longest_s, sum(stage.seconds for stage in plain.stages)
     )
-    return int(max((plain.rate, *(stage.rate for stage in plain.stages))) * seconds)
+    closed = plain.users / max(plain.think_s, 0.02)
+    return int(max((plain.rate, closed, *(stage.rate for stage in plain.stages))) * seconds)
