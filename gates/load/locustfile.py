@@ -63,7 +63,9 @@ def _alone(user: User) -> None:
 
 
 def begin(environment: Environment, **_: object) -> None:
-    """Lead the workers, where this is the master."""
+    """Lead the workers, where this is the master. Ends the program where there is no scenario."""
+    if not isinstance(environment.runner, WorkerRunner) and not scenario_path().exists():
+        raise SystemExit(f"there is no {scenario_path()}: what makes it up has failed")
     if isinstance(environment.runner, MasterRunner):
         path = scenario_path()
         scenario = msgspec.json.decode(path.read_bytes(), type=Scenario)
