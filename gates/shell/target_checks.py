@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.capacity import Load, LoadOperation
 from gates.core.target import Service, Target
-from gates.shell import behaviour_checks, database_checks
+from gates.shell import behaviour_checks, cache_checks, database_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
@@ -25,6 +25,7 @@ def troubles(target: Target, folder: Path) -> list[Trouble]:
     found = [*_name(target), *_service(target), *_openapi(target), *_auth(target), *_load(target)]
     found += behaviour_checks.troubles(target)
     found += database_checks.troubles(target)
+    found += cache_checks.troubles(target)
     root = folder / target.root
     if not root.is_dir():
         return [*found, Trouble(path=("root",), message=f"{root} is not a folder")]
@@ -124,7 +125,7 @@ def _started(service: Service) -> Iterator[Trouble]:
     if not any("{port}" in text for text in said):
         message = "{port} stands neither in start nor in env: the service must listen where we say"
         yield Trouble(path=("service", "start"), message=message, hint='add "--port", "{port}"')
-    for key in ("start", "migrate", "seed"):
+    for key in ("start", "migrate", "migrate_down", "seed"):
         yield from _words(("service", key), getattr(service, key), _SERVICE_WORDS)
     for name, value in service.env.items():
         yield from _variable(("service", "env", name), name)

@@ -74,7 +74,7 @@ def _commands(path: KeyPath, one: Upstream, _service: Service) -> Iterator[Troub
 
 def _texts(service: Service) -> Iterator[tuple[KeyPath, str]]:
     """Every text of the service in which an upstream may be named."""
-    for key in ("start", "migrate", "seed", "reset"):
+    for key in ("start", "migrate", "migrate_down", "seed", "reset"):
         yield from ((("service", key, i), text) for i, text in enumerate(getattr(service, key)))
     yield from ((("service", "env", name), text) for name, text in service.env.items())
 
