@@ -14,6 +14,7 @@ from gates.core.model import Execution, Failure, GateReport, Reason, ToolReport
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError, Tool, ToolOutput
 from gates.runner import by_file, ingest, past
+from gates.runner.base_service import beside
 from gates.runner.contexts import located
 from gates.runner.session import Session
 from gates.runner.stage import Grant
@@ -85,10 +86,12 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
     folder.mkdir(parents=True)
     try:
         tool = catalog.load(name, gate.own)
-        opts = options(gate, name, grant, session, folder)
-        if name in catalog.BUILT_IN and by_file.applies(tool, session):
-            return changed_files(name, tool, opts, gate, grant, session)
-        return attempt(name, tool, opts, grant, session)
+        with beside(tool, gate, grant, session) as (granted, known):
+            opts = options(gate, name, granted, session, folder)
+            opts = msgspec.structs.replace(opts, settings={**opts.settings, **known})
+            if name in catalog.BUILT_IN and by_file.applies(tool, session):
+                return changed_files(name, tool, opts, gate, granted, session)
+            return attempt(name, tool, opts, granted, session)
     except ParseError as error:
         return ToolRun(failure=Failure(reason=error.reason, detail=error.detail))
     except catalog.CatalogError as error:
@@ -243,6 +246,8 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
     match name:
         case "GATESCORE_AUTH":
             return {name: json.dumps(grant.headers)}
+        case "GATESCORE_BASE_AUTH":
+            return {name: json.dumps(grant.base_headers)}
         case "GATESCORE_IDENTITIES":
             return {name: msgspec.json.encode(grant.identities).decode()}
         case "GATESCORE_VARIABLES":
@@ -279,6 +284,7 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         cache=tool_cache(gate, name, session),
         base_tree=str(session.base_tree or ""),
         base_url=grant.base_url,
+        base_origin=grant.base_origin,
         pid=grant.pid,
         ready_s=grant.ready_s,
         state=grant.state,

@@ -1,5 +1,6 @@
 """Proves that a gate can fail: plants a tool's control, runs the real tool, asks the real judge."""
 
+import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ DEADLINE_S = 120.0  # of each program: a control is tiny, some tools are slow to
 # Amounts of work that suffice for a planted defect; whatever else a tool is told stays as it is.
 QUICK = {
     "duration_s": 2,
+    "paired_s": 4,
     "longest_s": 2,
     "warmup_s": 0,
     "quiet_s": 0,
@@ -35,6 +37,7 @@ QUICK = {
     "configuration": "ours",
 }
 EARLIER = "earlier"  # folder of a control: what other gates of the run have left
+BASE = "base"  # folder of a control: files that were others at the base
 
 WORDS = {True: "detected", False: "not detected", None: "not run"}
 
@@ -147,11 +150,24 @@ def judged(gate: PlannedGate, control: Control, work: Work) -> GateResult:
     if (earlier := place / "target" / EARLIER).is_dir():
         (place / "run").mkdir()
         shutil.move(earlier, place / "run" / "results")
+    base = at_base(place)
     wish = Wish(target=target, root=place / "target", output=place / "run", today=work.today)
     with session(wish, work.cancel, work.environ, work.programs) as opened:
-        report = ran(gate, opened)
+        report = ran(gate, dataclasses.replace(opened, base_tree=base))
     metrics = catalog.metrics(gate.tools, gate.own)
     return judge(gate, report, metrics, {}, Excuses())
+
+
+def at_base(place: Path) -> Path | None:
+    """The target of a control as it was at the base, None where it says nothing of that."""
+    changed = place / "target" / BASE
+    if not changed.is_dir():
+        return None
+    shutil.move(changed, place / BASE)
+    then = place / "then"
+    shutil.copytree(place / "target", then)
+    shutil.copytree(place / BASE, then, dirs_exist_ok=True)
+    return then
 
 
 def ran(gate: PlannedGate, opened: Session) -> GateReport:

@@ -49,6 +49,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     control: str = ""  # the door's socket, for a gate that cuts upstreams
     spans: str = ""  # the file of what the service sends, for a gate that reads it
     headers: dict[str, str] = {}
+    base_origin: str = ""  # of the base revision's service, where that runs beside ours
+    base_headers: dict[str, str] = {}
     identities: dict[str, Access] = {}
     renew: Callable[[], "Grant"] | None = None
 

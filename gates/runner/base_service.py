@@ -1,0 +1,223 @@
+"""Runs the service of the base revision beside the target's, for a tool that asks both."""
+
+import dataclasses
+import filecmp
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from gates.core.model import Reason
+from gates.core.plan import PlannedGate
+from gates.core.target import Service, Target
+from gates.core.tool import ParseError, Tool
+from gates.runner import ingest
+from gates.runner.environments import Environments
+from gates.runner.logins import LoginFailed, Logins
+from gates.runner.session import Session
+from gates.runner.stage import Grant
+from gates.runner.unavailable import Unavailable
+from gates.shell import environment
+from gates.shell.config import TARGET_FILE, ConfigError, read_target
+from gates.shell.service import Running, ServiceError, running
+
+LOG = "base-service.log"
+NO_BASE = "no base to compare with"
+RUNS_ALREADY = "the service at service.base_url is not ours: nothing of its base can be started"
+SHARED = (
+    "both revisions would work on one database: let service.env lead to one below {state}, "
+    "which each start has for itself"
+)
+_MADE = frozenset({"__pycache__", "node_modules", ".git", ".gatescore"})
+_WORDS = (".md", ".rst")
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The base's service: where it answers, or why it does not run. `headers` are secret."""
+
+    origin: str = ""
+    headers: dict[str, str] = {}
+    same: bool = False  # the base has the content of the judged tree: there is nothing to ask it
+    files: int = 0  # that were compared for it
+    why: str = ""
+
+    def settings(self) -> dict[str, object]:
+        """What the tool is told of it."""
+        return {"base_same": self.same, "base_files": self.files, "base_why": self.why}
+
+
+@contextmanager
+def beside(
+    tool: Tool, gate: PlannedGate, grant: Grant, session: Session
+) -> Iterator[tuple[Grant, dict[str, object]]]:
+    """The grant with a fresh state and the base's service, as fresh, and what to tell the tool.
+
+    Where the base cannot be had the tool is told why, and the grant stays as it is; so it does for
+    a tool or gate that does not ask for it. Raises ParseError where the target's own service is
+    gone.
+    """
+    if not (gate.policy.base_service and getattr(tool, "BASE_SERVICE", False)):
+        yield grant, {}
+        return
+    with ExitStack() as open_ones:
+        made = _had(gate, grant, session, open_ones)
+        if made.origin and grant.renew is not None:
+            fresh = renewed(grant.renew)
+            grant = msgspec.structs.replace(
+                fresh, base_origin=made.origin, base_headers=made.headers
+            )
+        yield grant, made.settings()
+
+
+def _had(gate: PlannedGate, grant: Grant, session: Session, open_ones: ExitStack) -> Beside:
+    """What there is of the base, started within `open_ones`."""
+    then, now = session.base_tree, session.target.service
+    if then is None or now is None:
+        return Beside(why=NO_BASE)
+    if not now.start or grant.renew is None:
+        return Beside(why=RUNS_ALREADY)
+    target = target_of(session, then)
+    if files := same_content(session, then, target):
+        return Beside(same=True, files=files)
+    if target.service is None or shares_its_state(target.service):
+        return Beside(why=SHARED if target.service else NO_BASE)
+    try:
+        service = open_ones.enter_context(started(gate, session, then, target))
+        headers = Logins(session, service).headers()
+    except (ServiceError, LoginFailed) as error:
+        why = f"the service of the base does not run: {error.detail}"
+    except Unavailable as error:
+        why = f"the service of the base cannot be installed: {error.failure.detail}"
+    except OSError as error:
+        why = f"the service of the base does not run: {error.filename}: {error.strerror}"
+    else:
+        return Beside(origin=service.base_url, headers=headers)
+    return Beside(why=" ".join(session.secrets.redactor().text(why).split()))
+
+
+def renewed(renew: Callable[[], Grant]) -> Grant:
+    """The target's own service, as fresh as its base's. Raises ParseError."""
+    try:
+        return renew()
+    except Unavailable as error:
+        raise ParseError(error.failure.reason, error.failure.detail) from error
+    except OSError as error:
+        text = f"{error.filename}: {error.strerror}"
+        raise ParseError(Reason.STORAGE_FAILED, text) from error
+
+
+def target_of(session: Session, then: Path) -> Target:
+    """How the base says that it is installed and started; today's word where it says nothing.
+
+    Its own target file counts only if it can be read today, and asks for no variable that this
+    run does not have.
+    """
+    try:
+        said = read_target(then).target if (then / TARGET_FILE).is_file() else session.target
+    except ConfigError:
+        return session.target
+    service = said.service
+    if service is None or not service.start:
+        return session.target
+    known = session.secrets.variables
+    if not {*service.env_from, *service.env_generate} <= known.keys():
+        return session.target
+    return msgspec.structs.replace(session.target, code=said.code, node=said.node, service=service)
+
+
+def same_content(session: Session, then: Path, target: Target) -> int:
+    """How many files were compared, if what could make the service differ is the same; else 0.
+
+    All files count but tests and prose, and so do the parts of the target file that install and
+    start the service.
+    """
+    now = session.target
+    if (now.service, now.code, now.node) != (target.service, target.code, target.node):
+        return 0
+    tests = (*(now.code.tests if now.code else ()), *(now.node.tests if now.node else ()))
+    ours = {name for name in session.files if counts(name, tests)}
+    theirs = {name for name in listed(then) if counts(name, tests)}
+    if ours != theirs or links(session.tree) != links(then):
+        return 0
+    _, other, unread = filecmp.cmpfiles(session.tree, then, sorted(ours), shallow=False)
+    return 0 if other or unread else len(ours)
+
+
+def counts(name: str, tests: tuple[str, ...]) -> bool:
+    """Whether the service may depend on the file."""
+    if name == TARGET_FILE or name.endswith(_WORDS):
+        return False
+    folders = (test.strip("/") for test in tests)
+    return not any(name == folder or name.startswith(f"{folder}/") for folder in folders)
+
+
+def listed(tree: Path) -> Iterator[str]:
+    """The files of a tree, relative to it, but for what running it makes."""
+    for folder, _, names in walked(tree):
+        for name in names:
+            path = folder / name
+            if not path.is_symlink() and not name.endswith(".pyc"):
+                yield path.relative_to(tree).as_posix()
+
+
+def links(tree: Path) -> dict[str, str]:
+    """The links of a tree, and where they lead."""
+    return {
+        path.relative_to(tree).as_posix(): os.readlink(path)
+        for folder, folders, names in walked(tree)
+        for path in (folder / name for name in (*folders, *names))
+        if path.is_symlink()
+    }
+
+
+def walked(tree: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """The folders of a tree with what is in them, but for what running it makes."""
+    for folder, folders, names in os.walk(tree):
+        folders[:] = sorted(name for name in folders if name not in _MADE)
+        yield Path(folder), folders, names
+
+
+def shares_its_state(service: Service) -> bool:
+    """Whether two starts would prepare the same data: one of them would destroy the other's."""
+    prepared = (*service.migrate, *service.seed)
+    said = (*service.env.values(), *service.start, *prepared)
+    return bool(prepared) and not any("{state}" in text for text in said)
+
+
+@contextmanager
+def started(gate: PlannedGate, session: Session, then: Path, target: Target) -> Iterator[Running]:
+    """The service of the base, healthy. Raises ServiceError, Unavailable and OSError."""
+    place = unused(session.scratch, "base-service")
+    at_base = dataclasses.replace(session, target=target, tree=then, scratch=place)
+    made = Environments(at_base)
+    env, _ = environment.allowed(session.environ)
+    service = target.service or Service()
+    node = made.node() if target.node else ""
+    if target.node:
+        made.node_modules()
+    try:
+        with running(
+            service,
+            tree=then,
+            python=(made.python() if target.code else "") or sys.executable,
+            node=node,
+            env=env,
+            variables=session.secrets.variables,
+            output=place / "service",
+            cancel=session.cancel,
+        ) as service_of_base:
+            yield service_of_base
+    finally:
+        kept = session.results / gate.id / LOG
+        ingest.keep_log(place / "service" / "service.log", kept, session.secrets.redactor())
+
+
+def unused(folder: Path, stem: str) -> Path:
+    """A folder that was not there before."""
+    number = next(n for n in range(1, 10_000) if not (folder / f"{stem}-{n}").exists())
+    place = folder / f"{stem}-{number}"
+    place.mkdir(parents=True)
+    return place
