@@ -1,5 +1,6 @@
 """What a run has brought so far, and the one file that it leaves."""
 
+import math
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gates.core.load import Generator, LoadResult, Model, Part, Scenario
+from gates.core.objectives import needed
 from gates.load import machine
 from gates.load.arrivals import window_s
 from gates.load.engine import Window
@@ -19,12 +21,14 @@ class Measured:
 
     def __init__(self, scenario: Scenario) -> None:
         longest_s = max(window_s(scenario), scenario.longest_s)
-        self.scenario = scenario
+        self.asked = {one.name: f"{one.method} {_path(one.path)}" for one in scenario.operations}
+        more = needed(scenario.objectives, self.asked)
+        self.scenario = msgspec.structs.replace(scenario, needed={**more, **scenario.needed})
         self.recorder: Recorder = recorder(scenario, longest_s)
         self.quiet = Quiet(False, 0.0, 0.0)
         self.window: Window | None = None
-        self.asked = {one.name: f"{one.method} {_path(one.path)}" for one in scenario.operations}
         self.remarks: tuple[str, ...] = ()
+        self.closing = math.inf  # of the window, where nobody schedules its requests
         self._started = datetime.now(UTC).timestamp()
 
     def result(self, error: str = "") -> LoadResult:

@@ -15,19 +15,20 @@ _LONGEST_S = 300.0  # a run that is lengthened for its samples stops here
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run at `load.rate`; settings: duration_s, warmup_s, longest_s, seed, poisson,
-    timeout_s, grace_s, quiet_s. Where [load] names no operations, those of the document are made
-    up before. Nothing to run for a target without [load].
+    timeout_s, grace_s, quiet_s, workers, listen. Where [load] names no operations, those of the
+    document are made up before. Nothing to run for a target without [load].
     """
     if target.load is None:
         return ()
-    scenario = load_run.scenario(
+    plain = load_run.scenario(
         options.settings,
         load_run.operations(target.load.operations),
         rate=target.load.rate,
         samples=needed_samples(0.99),
         longest_s=_LONGEST_S,
     )
-    return made_up.invocations(scenario, target, options)
+    wished = load_run.wished(plain, target.load, options)
+    return made_up.invocations(wished, target, options)
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:

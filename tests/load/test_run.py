@@ -75,7 +75,7 @@ def test_warm_up_is_counted_apart(serve: Start, start_load: Start) -> None:
     assert recorded(output)["warmup_requests"] == 50
     assert report.examined == 100
     assert value(report, "latency.max_ms") < 250
-    assert report.notes[0] == "50 requests of the warm-up are not in the figures"
+    assert report.notes[1] == "50 requests of the warm-up are not in the figures"
 
 
 def test_a_target_that_dies_under_load_is_down(serve: Start, start_load: Start) -> None:

@@ -140,11 +140,22 @@ def cpu(percent: float) -> Edit:
     return lambda result: result["generator"].update(cpu_percent=percent)
 
 
+def around(**given: float | None) -> Edit:
+    return lambda result: result["generator"].update(given)
+
+
 def handled(count: int) -> Edit:
     return lambda result: result.update(handled=count, scheduled=1000)
 
 
-@pytest.mark.parametrize("edit", [lag(10.0), cpu(80.0), handled(980)])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        *(lag(10.0), cpu(80.0), handled(980)),
+        *(around(steal_percent=10.0), around(busy_percent=50.0), around(clock_step_s=0.5)),
+        around(busy_percent=None),
+    ],
+)
 def test_a_generator_at_its_bounds_is_believed(edit: Edit) -> None:
     assert locust.parse((edited("healthy", edit),)).examined == 1200
 
@@ -155,6 +166,9 @@ def test_a_generator_at_its_bounds_is_believed(edit: Edit) -> None:
         (lag(10.1), "schedule lag p99 10.1 ms (at most 10 ms)"),
         (cpu(81.0), "CPU 81 % of a core (at most 80 %)"),
         (handled(979), "0.979 of the wanted 400 requests per second"),
+        (around(steal_percent=10.6), "the hypervisor took 11 % of all cores (at most 10 %)"),
+        (around(busy_percent=50.6), "other processes used 51 % of all cores (at most 50 %)"),
+        (around(clock_step_s=0.6), "the wall clock jumped by 0.6 s (at most 0.5 s)"),
     ],
 )
 def test_a_generator_beyond_its_bounds_is_not(edit: Edit, words: str) -> None:
@@ -163,19 +177,50 @@ def test_a_generator_beyond_its_bounds_is_not(edit: Edit, words: str) -> None:
     assert words in error.detail
 
 
+@pytest.mark.parametrize("model", ["closed", "locustfile"])
+def test_users_who_wait_are_not_late(model: str) -> None:
+    """What they do not send is the answer's fault; load.completed tells of it."""
+
+    def half(result: dict[str, Any]) -> None:
+        result.update(model=model, scheduled=2400)
+
+    report = locust.parse((edited("healthy", half),))
+    assert figures(report)["load.completed_ratio"] == 0.5
+
+
 def test_what_disturbed_the_run_is_said() -> None:
     noise = {"quiet": False, "quiet_wait_s": 20.4, "other_cpu_percent": 61.2, "steal_percent": 3.0}
+    noise |= {"busy_percent": 12.0, "clock_step_s": 0.07}
 
     def disturb(result: dict[str, Any]) -> None:
         result["generator"].update(noise)
         result["warmup_failures"] = 2
+        result["extended_s"] = 3.21
 
     notes = locust.parse((edited("healthy", disturb),)).notes
-    assert notes[1:] == (
+    assert notes[2:] == (
         "2 requests of the warm-up failed",
+        "the run went on for 3.2 s: samples were missing",
         "the machine was not quiet after 20 s: other processes used 61 % of all cores",
         "the hypervisor took 3 % of all cores meanwhile",
+        "other processes used 12 % of all cores meanwhile",
+        "the wall clock jumped by 0.07 s meanwhile",
     )
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        ({}, "1200 requests in 3.0 s with 400 requests per second whatever the service does; "),
+        ({"model": "closed"}, "closed model: service times only"),
+        ({"model": "locustfile"}, "the users of the locustfile (closed model"),
+        ({"workers": 3}, " by 3 generators; the figures may be believed: generator CPU "),
+    ],
+)
+def test_one_sentence_says_what_was_done(edits: dict[str, Any], words: str) -> None:
+    said = locust.parse((edited("healthy", lambda result: result.update(edits)),)).notes[0]
+    assert words in said
+    assert "the figures may be believed" in said
 
 
 @pytest.mark.parametrize(

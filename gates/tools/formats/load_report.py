@@ -1,12 +1,6 @@
-"""What a load run left: the recording, believed or not, as a report.
+"""What a load run left: the recording, believed or not, as a report."""
 
-In an open model a slow target never slows the arrivals: they are issued at their instants, and
-what they wait for is the target's response time. So a low achieved rate, a late schedule or a
-busy process are the generator's own fault, whatever the target does. Requests beyond the limit
-of open ones (which lies above what time-outs leave open) are handled arrivals that failed.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from gates.core import load, statistics
 from gates.core.load import LoadResult, Recorded
@@ -16,13 +10,16 @@ from gates.core.model import (
     Measurement,
     OperationEvidence,
     Reason,
-    Series,
     Severity,
     Status,
     ToolReport,
 )
 from gates.core.tool import Metric, ParseError, ToolOutput
-from gates.tools.formats import strict_json
+from gates.tools.formats import load_curves, load_health, load_objectives, strict_json
+from gates.tools.formats.load_health import LEAST_ACHIEVED as LEAST_ACHIEVED
+from gates.tools.formats.load_health import MOST_CPU_PERCENT as MOST_CPU_PERCENT
+from gates.tools.formats.load_health import MOST_LAG_P99_MS as MOST_LAG_P99_MS
+from gates.tools.formats.load_health import lag_p99_ms
 
 FAILED = "load.failed-requests"
 METRICS = {
@@ -35,18 +32,13 @@ METRICS = {
     "load.errors_percent": Metric("Error rate", "%"),
     "load.completed_ratio": Metric("Completed over scheduled requests"),
     "load.rate_rps": Metric("Requests issued per second", "1/s"),
+    load_objectives.METRIC: Metric("Objectives of single operations that are missed"),
     "generator.cpu_percent": Metric("CPU of the load generator, of one core", "%"),
     "generator.lag_p99_ms": Metric("p99 of the generator's schedule lag", "ms"),
 }
 
-# Fixed bounds of what may be believed, not criteria of the target.
-MOST_CPU_PERCENT = 80.0
-MOST_LAG_P99_MS = 10.0
-LEAST_ACHIEVED = 0.98
-
 _GONE_ROW = 20  # connection errors in a row at the very end that mean: the target is gone
 _US_PER_MS = 1000.0
-_CURVE = (*range(1, 100), 99.5, 99.9, 100)
 
 
 def read(outputs: tuple[ToolOutput, ...], tool: str) -> ToolReport:
@@ -61,15 +53,16 @@ def read(outputs: tuple[ToolOutput, ...], tool: str) -> ToolReport:
     _check_finished(result)
     _check_target(result)
     if result.total.requests:
-        _check_generator(result)
+        load_health.check(result)
+    missed, objectives = load_objectives.judged(result, tool)
     return ToolReport(
         tool=tool,
         examined=result.total.requests,
         examined_unit="requests",
-        measurements=_measurements(result),
-        findings=_findings(result, tool),
-        notes=_notes(result),
-        series=_series(result),
+        measurements={**_measurements(result), load_objectives.METRIC: missed},
+        findings=(*_findings(result, tool), *objectives),
+        notes=tuple(_notes(result)),
+        series=load_curves.series(result),
         operations=tuple(_evidence(result)),
     )
 
@@ -132,29 +125,6 @@ def _check_target(result: LoadResult) -> None:
         raise ParseError(Reason.TARGET_DOWN, detail)
 
 
-def _check_generator(result: LoadResult) -> None:
-    cpu, lag = result.generator.cpu_percent, _lag_ms(result)
-    achieved = result.handled / result.scheduled if result.scheduled else 0.0
-    breaches = (
-        (cpu > MOST_CPU_PERCENT, f"CPU {cpu:.0f} % of a core (at most {MOST_CPU_PERCENT:g} %)"),
-        (lag > MOST_LAG_P99_MS, f"schedule lag p99 {lag:.1f} ms (at most {MOST_LAG_P99_MS:g} ms)"),
-        (
-            achieved < LEAST_ACHIEVED,
-            f"{achieved:.3f} of the wanted {result.wanted_rate:g} requests per second were issued "
-            f"(at least {LEAST_ACHIEVED:g})",
-        ),
-    )
-    found = "; ".join(text for broken, text in breaches if broken)
-    if found:
-        detail = f"{found}; free the machine of other work or lower load.rate"
-        raise ParseError(Reason.GENERATOR_UNHEALTHY, detail)
-
-
-def _lag_ms(result: LoadResult) -> float:
-    lag = result.generator.lag
-    return statistics.percentile(lag, 0.99) / _US_PER_MS if lag else 0.0
-
-
 def _measurements(result: LoadResult) -> dict[str, Measurement]:
     total = result.total
     return {
@@ -168,7 +138,7 @@ def _measurements(result: LoadResult) -> dict[str, Measurement]:
         "load.completed_ratio": _completed(result),
         "load.rate_rps": _rate(result),
         "generator.cpu_percent": Measurement(value=result.generator.cpu_percent),
-        "generator.lag_p99_ms": Measurement(value=_lag_ms(result)),
+        "generator.lag_p99_ms": Measurement(value=lag_p99_ms(result)),
     }
 
 
@@ -236,49 +206,13 @@ def _findings(result: LoadResult, tool: str) -> tuple[Finding, ...]:
     )
 
 
-def _notes(result: LoadResult) -> tuple[str, ...]:
-    generator = result.generator
-    notes = [f"{result.warmup_requests} requests of the warm-up are not in the figures"]
+def _notes(result: LoadResult) -> Iterator[str]:
+    if result.total.requests:
+        yield load_health.believed(result)
+    yield f"{result.warmup_requests} requests of the warm-up are not in the figures"
     if result.warmup_failures:
-        notes.append(f"{result.warmup_failures} requests of the warm-up failed")
-    if not generator.quiet:
-        notes.append(
-            f"the machine was not quiet after {generator.quiet_wait_s:.0f} s: other processes "
-            f"used {generator.other_cpu_percent:.0f} % of all cores"
-        )
-    if generator.steal_percent >= 1:
-        notes.append(f"the hypervisor took {generator.steal_percent:.0f} % of all cores meanwhile")
-    return tuple(notes)
-
-
-def _series(result: LoadResult) -> tuple[Series, ...]:
-    half = result.interval_s / 2
-    spans = result.intervals
-    answered = tuple(span for span in spans if span.count)
-    return (
-        _curve("response time by percentile", result.total.response),
-        _curve("service time by percentile", result.total.service),
-        _line("p50 over time", "ms", ((s.at_s + half, s.p50 / _US_PER_MS) for s in answered)),
-        _line("p95 over time", "ms", ((s.at_s + half, s.p95 / _US_PER_MS) for s in answered)),
-        _line("rate over time", "1/s", ((s.at_s + half, _per_s(s, result)) for s in spans)),
-        _line(
-            "errors over time",
-            "1/s",
-            ((s.at_s + half, s.errors / result.interval_s) for s in spans),
-        ),
-    )
-
-
-def _per_s(span: load.Interval, result: LoadResult) -> float:
-    return (span.count + span.errors) / result.interval_s
-
-
-def _curve(name: str, counts: load.Counts) -> Series:
-    points = tuple(
-        (float(p), statistics.percentile(counts, p / 100) / _US_PER_MS) for p in _CURVE if counts
-    )
-    return Series(name=name, x_unit="percentile", y_unit="ms", points=points)
-
-
-def _line(name: str, unit: str, points: Iterable[tuple[float, float]]) -> Series:
-    return Series(name=name, x_unit="s", y_unit=unit, points=tuple(points))
+        yield f"{result.warmup_failures} requests of the warm-up failed"
+    if result.extended_s:
+        yield f"the run went on for {result.extended_s:.1f} s: samples were missing"
+    yield from load_health.remarks(result)
+    yield from result.remarks

@@ -6,7 +6,7 @@ from pathlib import PurePath
 import msgspec
 
 from gates.core import load
-from gates.core.capacity import LoadOperation
+from gates.core.capacity import Load, LoadOperation
 from gates.core.load import Operation, Scenario
 from gates.core.target import Target
 from gates.core.tool import Invocation, Options
@@ -15,6 +15,7 @@ DISTRIBUTION = "locust"
 
 _FILE = "scenario.json"
 _PROGRAM = PurePath(__file__).parents[2] / "load" / "locustfile.py"
+_LISTENER = _PROGRAM.with_name("listener.py")
 _SPARE_S = 30.0  # start and end of Locust itself
 
 
@@ -26,12 +27,17 @@ def scenario(
     samples: int,
     longest_s: float,
 ) -> Scenario:
-    """Return the scenario of a gate's settings, lengthened (to `longest_s`) to bring `samples`."""
+    """Return the scenario of a gate's settings, lengthened (to `longest_s`) to bring `samples`.
+
+    If it brings too few all the same, the run goes on for them, to `longest_s` at most.
+    """
     wanted = max(_number(settings, "duration_s", 30.0), 1.05 * samples / rate)
     longest = max(_number(settings, "longest_s", longest_s), _number(settings, "duration_s", 30.0))
     return Scenario(
         rate=rate,
         duration_s=min(wanted, longest),
+        needed={"": samples},
+        longest_s=longest,
         warmup_s=_number(settings, "warmup_s", 2.0),
         operations=operations,
         seed=int(_number(settings, "seed", 1)),
@@ -61,25 +67,69 @@ def operations(given: tuple[LoadOperation, ...]) -> tuple[Operation, ...]:
     )
 
 
+def wished(plain: Scenario, load: Load, options: Options) -> Scenario:
+    """Return the scenario with what [load] says beyond the rate: users, objectives, identities.
+
+    Settings: poisson, workers. A `locustfile` is run as it is, instead of the operations.
+    """
+    settings = options.settings
+    users = load.users or (1 if load.locustfile else 0)
+    return msgspec.structs.replace(
+        plain,
+        poisson=load.poisson or plain.poisson,
+        users=users,
+        think_s=load.think_s,
+        locustfile=str(PurePath(options.tree, load.locustfile)) if load.locustfile else "",
+        identities=load.identities,
+        objectives=load.objectives,
+        workers=max(1, int(_number(settings, "workers", 1))),
+        pid=options.pid,
+    )
+
+
 def invocation(given: Scenario, target: Target, options: Options) -> Invocation:
-    """Return the run of Locust without its web page, ended by our own user."""
-    spans = (given.quiet_s, given.warmup_s, given.duration_s, given.grace_s, _SPARE_S)
+    """Return the run of Locust without its web page, ended by our own user.
+
+    With the setting `workers` it is one of several processes; with `listen` = "HOST:PORT" too,
+    those are started by somebody else (python -m gates.load.worker --master HOST --port PORT).
+    """
     protected = bool(target.auth.headers or target.auth.login)
+    several = protected and given.identities > 1
     return Invocation(
-        argv=(
-            *(f"{options.bin}/locust", "-f", str(_PROGRAM), "--headless", "-u", "1", "-r", "1"),
-            *("-t", f"{sum(spans):.0f}s", "-H", options.base_url),
-            *("--only-summary", "--loglevel", "WARNING"),
-        ),
+        argv=(*_program(given, options), "-H", options.base_url, "-t", f"{_longest_s(given):.0f}s"),
         cwd=options.output,
         deadline_s=options.deadline_s,
         files={"result": load.RESULT},
         inputs={_FILE: msgspec.json.encode(given).decode()},
         # HOME: a .locust.conf of whoever runs this must not change the run
         env={load.SCENARIO_VARIABLE: f"{options.output}/{_FILE}", "HOME": options.output},
-        secrets=("GATESCORE_AUTH",) if protected else (),
+        secrets=(
+            *(("GATESCORE_AUTH",) if protected else ()),
+            *(("GATESCORE_IDENTITIES",) if several else ()),
+        ),
         exits=(0, 1),  # 1: a request failed; how many may is for the policy to say
     )
+
+
+def _program(given: Scenario, options: Options) -> tuple[str, ...]:
+    if given.workers > 1 and not given.locustfile:
+        listen = options.settings.get("listen", "")
+        told = ("--listen", str(listen)) if listen else ()
+        return (options.python, "-m", "gates.load.team", *told)
+    users, files = "1", str(_PROGRAM)
+    if given.locustfile:
+        users, files = str(given.users), f"{given.locustfile},{_LISTENER}"
+    return (
+        *(f"{options.bin}/locust", "-f", files, "--headless", "-u", users, "-r", users),
+        *("--only-summary", "--loglevel", "WARNING"),
+        *(("--stop-timeout", f"{given.grace_s:g}") if given.locustfile else ()),
+    )
+
+
+def _longest_s(given: Scenario) -> float:
+    window_s = sum(stage.seconds for stage in given.stages) or given.duration_s
+    longest_s = max(window_s, given.longest_s)
+    return given.quiet_s + given.warmup_s + longest_s + given.grace_s + _SPARE_S
 
 
 def _number(settings: Mapping[str, object], key: str, default: float) -> float:
