@@ -9,6 +9,7 @@ from gates.core.load import Count, Counts, Scenario
 
 TASK = "pairs.json"
 RESULT = "slices.json"
+MADE_UP = "scenario.json"  # what the probe `scenario` writes beside it
 BASE_VARIABLE = "GATESCORE_BASE_AUTH"  # headers of the base, as GATESCORE_AUTH has the candidate's
 MOST_FAILED = 0.5  # of an operation's requests: beyond, its times are no times of its work
 
@@ -19,7 +20,8 @@ US_PER_S = 1e6
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What to do: `pairs` slices of `scenario` on each side, at most `most_pairs`.
 
-    `told` is for where nothing is to be sent: what the report has to say instead.
+    Without operations those of the scenario in the file `MADE_UP` are sent. `told` is for where
+    nothing is to be sent: what the report has to say instead.
     """
 
     scenario: Scenario  # one slice: its rate, its duration, its operations

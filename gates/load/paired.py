@@ -18,7 +18,7 @@ from gevent.pool import Pool
 from gates.core import load
 from gates.core.comparing import LATENCIES, Change, compared
 from gates.core.load import Operation, Scenario
-from gates.core.pairs import BASE_VARIABLE, RESULT, Slice, Slices, Task, Twin, pairs
+from gates.core.pairs import BASE_VARIABLE, MADE_UP, RESULT, Slice, Slices, Task, Twin, pairs
 from gates.load import machine
 from gates.load.arrivals import arrivals
 from gates.load.client import Client, Identity, Sender
@@ -160,6 +160,15 @@ def measured(task: Task) -> Slices:
     )
 
 
+def filled(task: Task, path: Path) -> Task:
+    """The task with operations: its own, or those that were made up before."""
+    if task.scenario.operations:
+        return task
+    made = msgspec.json.decode(path.with_name(MADE_UP).read_bytes(), type=Scenario)
+    part = msgspec.structs.replace(task.scenario, operations=made.operations, values=made.values)
+    return msgspec.structs.replace(task, scenario=part)
+
+
 def warm_up(task: Task, base: Sender, candidate: Sender) -> int:
     """Let both sides load what they load late; how many requests that were."""
     if task.warmup_s <= 0:
@@ -180,7 +189,8 @@ def main() -> int:
     path = Path(sys.argv[1])
     task = msgspec.json.decode(path.read_bytes(), type=Task)
     try:
-        result = measured(task) if task.base_origin else Slices(task=task, finished=True)
+        sending = bool(task.base_origin)
+        result = measured(filled(task, path)) if sending else Slices(task=task, finished=True)
     except Exception as error:  # noqa: BLE001  what went wrong is told in one line
         result = Slices(task=task, finished=False, error=f"{type(error).__name__}: {error}")
     part = path.with_name(RESULT).with_suffix(".part")

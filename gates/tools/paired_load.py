@@ -33,7 +33,9 @@ from gates.core.statistics import needed_samples
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import load_run, planted, strict_json
+from gates.tools.formats import scenario as made_up
 from gates.tools.formats.load_report import LEAST_ACHIEVED, MOST_CPU_PERCENT, MOST_LAG_P99_MS
+from gates.tools.formats.report import read_report
 
 DISTRIBUTION = "gatescore"
 BASE_SERVICE = True  # runs with the service of the base beside the target's
@@ -44,6 +46,7 @@ METRICS = {METRIC: Metric("Quantities that are worse than at the base revision")
 
 NO_BASE = "no base to compare with"
 SAME = "same tree as the base"
+LOCUSTFILE = "a locustfile cannot be sent in slices: name load.operations beside it"
 
 _SLICE_S = 0.25
 _LEAST_REQUESTS = 20  # of a slice
@@ -61,16 +64,19 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         return ()
     given = task(target, options)
     protected = bool(target.auth.headers or target.auth.login)
-    return (
-        Invocation(
-            argv=(options.python, "-m", "gates.load.paired", TASK),
-            cwd=options.output,
-            deadline_s=options.deadline_s,
-            files={"slices": RESULT},
-            inputs={TASK: msgspec.json.encode(given).decode()},
-            secrets=("GATESCORE_AUTH", BASE_VARIABLE) if protected and given.base_origin else (),
-        ),
+    run = Invocation(
+        argv=(options.python, "-m", "gates.load.paired", TASK),
+        cwd=options.output,
+        deadline_s=options.deadline_s,
+        files={"slices": RESULT},
+        inputs={TASK: msgspec.json.encode(given).decode()},
+        secrets=("GATESCORE_AUTH", BASE_VARIABLE) if protected and given.base_origin else (),
     )
+    if given.scenario.operations or not given.base_origin:
+        return (run,)
+    seconds = given.warmup_s + given.most_pairs * given.scenario.duration_s
+    whole = msgspec.structs.replace(given.scenario, duration_s=seconds)
+    return (made_up.making(whole, target, options), run)
 
 
 def task(target: Target, options: Options) -> Task:
@@ -82,8 +88,8 @@ def task(target: Target, options: Options) -> Task:
     longest = max(_number(settings, "paired_longest_s", 60.0), _number(settings, "paired_s", 20.0))
     same = bool(settings.get("base_same", False))
     told = str(settings.get("base_why", "")) or ("" if options.base_origin else NO_BASE)
-    if not part.operations:
-        told = "the load names no operations that could be sent to both revisions"
+    if target.load and target.load.locustfile and not part.operations:
+        told = LOCUSTFILE
     return Task(
         scenario=part,
         base_origin="" if same or told else options.base_origin,
@@ -112,7 +118,14 @@ def slice_of(target: Target, options: Options) -> Scenario:
     )
     seconds = max(_number(options.settings, "slice_s", _SLICE_S), _LEAST_REQUESTS / rate)
     return msgspec.structs.replace(
-        whole, duration_s=seconds, warmup_s=0.0, quiet_s=0.0, grace_s=whole.timeout_s, longest_s=0.0
+        whole,
+        duration_s=seconds,
+        poisson=whole.poisson or bool(target.load and target.load.poisson),
+        warmup_s=0.0,
+        quiet_s=0.0,
+        grace_s=whole.timeout_s,
+        needed={},
+        longest_s=0.0,
     )
 
 
@@ -129,6 +142,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     """
     if not outputs:
         raise ParseError(Reason.NO_RESULT, "nothing was compared: the target file has no [load]")
+    made = read_report(outputs[0], "scenario").notes if len(outputs) > 1 else ()
     result = _result(outputs[-1])
     if not result.finished:
         why = result.error or "no reason given"
@@ -139,7 +153,8 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
     if result.task.told:
         return _report(1, "revisions", Measurement(value=None, why=result.task.told))
     _check_generator(result)
-    return _compared(result)
+    report = _compared(result)
+    return msgspec.structs.replace(report, notes=(*report.notes, *made))
 
 
 def _result(output: ToolOutput) -> Slices:
