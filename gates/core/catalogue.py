@@ -4,7 +4,7 @@ Names are compared without case and underscores: `userId` is `user_id`. Rules ar
 which they are told: a primary key, constraints, indexes, row-level security, timestamps.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -71,13 +71,17 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
 
 
+Names = Mapping[tuple[str, str], Sequence[Table]]  # (prefix that both have, name) -> tables
+
+
 def violations(tables: Sequence[Table], timestamps: Sequence[str]) -> tuple[Violation, ...]:
     """Every broken rule, by table. Without `timestamps` none are asked for."""
     people = {table.name for table in tables if of_a_person(table)}
+    names = called(tables)
     found: list[Violation] = []
     for table in sorted(tables, key=lambda one: one.name):
         found += _without_key(table)
-        found += _without_constraint(table, tables)
+        found += _without_constraint(table, names)
         found += _to_nowhere(table)
         found += _without_index(table)
         found += _without_policy(table)
@@ -120,30 +124,31 @@ def bare(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def referred(column: Column, table: Table, tables: Sequence[Table]) -> Table | None:
+def called(tables: Iterable[Table]) -> Names:
+    """Tables by what a column may call them: singular or plural, without a common prefix too."""
+    found: dict[tuple[str, str], list[Table]] = {}
+    for table in tables:
+        own = words(bare(table.name))
+        for prefix, shape in (("", own), *(((own[0], own[1:]),) if len(own) > 1 else ())):
+            for last in singular(shape[-1]) if shape else ():
+                found.setdefault((prefix, "".join((*shape[:-1], last))), []).append(table)
+    return found
+
+
+def referred(column: Column, table: Table, names: Names) -> Table | None:
     """The table that a column such as `order_id` names, if its key has the same kind of value."""
     stem = words(column.name)
     if len(stem) < 2 or stem[-1] != "id":
         return None
-    wanted, prefix = "".join(stem[:-1]), words(bare(table.name))[:1]
-    for other in tables:
-        if not _names(other, wanted, prefix) or len(other.key) != 1:
-            continue
-        kind = next((one.kind for one in other.columns if one.name == other.key[0]), "")
-        if family(kind) == family(column.kind):
+    wanted, prefix = "".join(stem[:-1]), (words(bare(table.name)) or ("",))[0]
+    for other in (*names.get(("", wanted), ()), *names.get((prefix, wanted), ())):
+        if len(other.key) == 1 and family(_key_kind(other)) == family(column.kind):
             return other
     return None
 
 
-def _names(table: Table, wanted: str, prefix: tuple[str, ...]) -> bool:
-    """Whether the table is called so, in the singular or plural, or after the common prefix."""
-    own = words(bare(table.name))
-    shapes = (own, own[1:]) if own[:1] == prefix and len(own) > 1 else (own,)
-    return any(
-        "".join((*shape[:-1], last)) == wanted
-        for shape in shapes
-        for last in singular(shape[-1] if shape else "")
-    )
+def _key_kind(table: Table) -> str:
+    return next((one.kind for one in table.columns if one.name == table.key[0]), "")
 
 
 def family(kind: str) -> str:
@@ -164,15 +169,15 @@ def _without_key(table: Table) -> Iterator[Violation]:
         )
 
 
-def _without_constraint(table: Table, tables: Sequence[Table]) -> Iterator[Violation]:
+def _without_constraint(table: Table, names: Names) -> Iterator[Violation]:
     bound = {column for key in table.foreign_keys for column in key.columns}
-    names = {plain(column.name) for column in table.columns}
+    beside = {plain(column.name) for column in table.columns}
     for column in table.columns:
         # A type beside the id says that it refers to rows of several tables.
-        several = f"{plain(column.name)[:-2]}type" in names
+        several = f"{plain(column.name)[:-2]}type" in beside
         if column.name in bound or several or table.key == (column.name,):
             continue
-        other = referred(column, table, tables)
+        other = referred(column, table, names)
         if other is not None:
             yield Violation(
                 rule=NO_CONSTRAINT,

@@ -122,7 +122,7 @@ def share(before: Counted, after: Counted, answered: int, kinds: int) -> Measure
     if hits < 0 or misses < 0:
         return Measurement(value=None, why="the counters went back: was the cache started anew?")
     lookups = int(hits + misses)
-    said = f"{lookups} lookups during {answered} reads of {kinds} kinds"
+    said = f"{lookups} lookups during {answered} reads, {kinds} of them different"
     if lookups < NEEDED:
         why = f"{said}: at least {NEEDED} are needed"
         return Measurement(value=None, why=why, samples=lookups, needed=NEEDED)

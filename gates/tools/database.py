@@ -3,7 +3,7 @@
 import msgspec
 
 from gates.core.model import Reason, ToolReport
-from gates.core.target import Target
+from gates.core.target import Service, Target
 from gates.core.tool import Combine, Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import planted
 from gates.tools.formats.caller import VARIABLES, caller_input, identity_secrets
@@ -30,7 +30,8 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     seen = target.observability
     load = target.load.operations if target.load else ()
     known = caller_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MAX_SECONDS)
-    said = msgspec.structs.replace(database, url=placed(database.url, options))
+    url = placed(led(database.url, service), options)
+    said = msgspec.structs.replace(database, url=url)
     given = {
         **known,
         "database": msgspec.to_builtins(said),
@@ -40,6 +41,13 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         **{name: options.settings[name] for name in SIZES if name in options.settings},
     }
     return (probe("database", options, given, secrets=(*identity_secrets(target), VARIABLES)),)
+
+
+def led(url: str, service: Service) -> str:
+    """The address with the upstreams that it names filled in."""
+    for one in service.upstreams:
+        url = url.replace(f"{{upstream.{one.name}}}", one.address)
+    return url
 
 
 def placed(url: str, options: Options) -> str:

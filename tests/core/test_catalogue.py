@@ -6,6 +6,7 @@ from gates.core.catalogue import (
     Column,
     ForeignKey,
     Table,
+    called,
     family,
     referred,
     singular,
@@ -158,14 +159,14 @@ def test_no_timestamps_are_asked_for_where_the_target_names_none() -> None:
     ],
 )
 def test_a_column_names_a_table(column: str, table_name: str, found: bool) -> None:
-    others = (table(table_name),)
+    others = called([table(table_name)])
     seen = referred(Column(column, "bigint"), table("shop_lines", column), others)
     assert (seen is not None) is found
 
 
 def test_a_table_with_a_key_of_two_columns_cannot_be_meant_by_one() -> None:
     other = table("orders", key=("id", "part"))
-    assert referred(Column("order_id", "int"), table("lines"), (other,)) is None
+    assert referred(Column("order_id", "int"), table("lines"), called([other])) is None
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,8 @@ def test_words_of_names() -> None:
     assert words("ORDER_ID") == ("order", "id")
     assert singular("classes") == {"classes", "class", "classe"}
     assert singular("address") == {"address"}
+
+
+@pytest.mark.parametrize("name", ["_", "", "日本", "__", "s"])
+def test_strange_names_are_no_trouble(name: str) -> None:
+    assert rules(USERS, table(name, "_id", "user__id", "Id")) == [("no-foreign-key", name)]

@@ -28,6 +28,8 @@ CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM orders;
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON orders USING (user_id = 1);
 CREATE EXTENSION pg_stat_statements;
+CREATE TABLE inside (n int);
+ALTER EXTENSION pg_stat_statements ADD TABLE inside;
 """
 BAD = (
     ("CREATE TABLE visits (page text)", "no-primary-key", "visits"),
@@ -50,7 +52,13 @@ BAD = (
     ),
     (
         "CREATE TABLE bills (id int PRIMARY KEY, order_id bigint REFERENCES orders);"
-        "CREATE INDEX ON bills (id) INCLUDE (order_id); CREATE INDEX ON bills ((order_id + 1))",
+        "CREATE INDEX ON bills USING brin (order_id); CREATE INDEX ON bills ((order_id + 1))",
+        "foreign-key-index",
+        "bills",
+    ),
+    (
+        "CREATE TABLE bills (id int PRIMARY KEY, a bigint, b int, FOREIGN KEY (a, b) REFERENCES"
+        " lines (order_id, number)); CREATE INDEX ON bills (a) INCLUDE (b)",
         "foreign-key-index",
         "bills",
     ),

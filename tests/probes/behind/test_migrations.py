@@ -71,7 +71,7 @@ def test_migrations_of_a_file(look: Look, mode: str, expected: list[str]) -> Non
     assert rules(look(mode, **FILE)) == expected
 
 
-@pytest.mark.parametrize(("mode", "expected"), CASES)
+@pytest.mark.parametrize(("mode", "expected"), [CASES[n] for n in (0, 1, 4, 5)])
 def test_migrations_of_a_server_leave_its_own_database_alone(
     look: Look, database: Callable[[str], str], mode: str, expected: list[str]
 ) -> None:
