@@ -50,10 +50,19 @@ def _deleted(world: World, op: Documented, thing: Thing, other: Other) -> Cell:
     if sent.fine and (before is None or not before.fine):
         return _by_second(world, op, thing, cell)
     control = world.send(op, thing.identity, thing.ids)
+    if sent.fine:
+        return _masked(world, thing, cell)
     if control.fine or control.status in (401, 403):
-        masked = settled(cell, Status.PASS, "answers with success and deletes nothing")
-        return masked if sent.fine else refused(world, cell, other, sent)
+        return refused(world, cell, other, sent)
     return settled(cell, Status.NO_DATA, f"no valid request: its owner gets {control.status}")
+
+
+def _masked(world: World, thing: Thing, cell: Cell) -> Cell:
+    """That an object stays says something only where its owner's own deletion can be seen."""
+    left = view(world, thing)
+    if left is None or left.fine:
+        return settled(cell, Status.NO_DATA, "answered with success, and its effect cannot be read")
+    return settled(cell, Status.PASS, "answers with success and deletes nothing")
 
 
 def _by_second(world: World, op: Documented, thing: Thing, cell: Cell) -> Cell:

@@ -2,7 +2,8 @@
 
 Started as `python -m gates.probes.run_schemathesis INPUT`. Input: arguments (of Schemathesis),
 config, config_file, document, scratch (folder), digest, corpus and promises (folders), recorded
-(folder or ""), identity, seed, today, exclude and refusals (operation → reason).
+(folder or ""), answer_s (time for the body of an answer), identity, seed, today, exclude and
+refusals (operation → reason).
 
 What Schemathesis prints holds answers and is dropped, but for its last lines where it did not get
 through. Its exit code is passed on.
@@ -29,7 +30,7 @@ from gates.core.model import Reason
 from gates.core.openapi import JSON, Operation, base_path, operations
 from gates.core.promises import promise
 from gates.core.redact import Redactor
-from gates.probes import _common
+from gates.probes import _bounded_answers, _common
 
 HEADER = "GATESCORE_HEADER_"
 DID_ITS_JOB = (0, 1)
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 LAST_LINES = 5
 PRINTED, EVENTS = "printed.txt", "events.ndjson"
 SHORTEST_SECRET = 6
+MOST_OF_AN_ANSWER = 2**24
 
 
 def main() -> int:
@@ -56,6 +58,7 @@ def everything(given: Mapping[str, Any]) -> int:
     Path(given["config_file"]).write_text(config(given, facts), encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=given["scratch"]) as scratch:
         printed, noted = Path(scratch, PRINTED), Path(scratch, EVENTS)
+        _bounded_answers.bound(MOST_OF_AN_ANSWER, given["answer_s"])
         code = run([*given["arguments"], "--report-ndjson-path", str(noted)], printed)
         if code != INTERRUPTED:
             keep(given, facts, document, noted)

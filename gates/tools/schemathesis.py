@@ -44,6 +44,7 @@ CHECKS = (
     f"[checks.positive_data_acceptance]\nexpected-statuses = {ANSWERS}\n"
 )
 MARGIN_S = 120.0  # for what is not fuzzing
+REQUEST_S = 10.0  # for an answer to begin, and again for its body to be whole
 MOST_CASES = 500
 REPLAY_REQUESTS = 1_500
 REPLAY_S = 60.0
@@ -109,6 +110,7 @@ def _run(part: Part, runs: int, target: Target, contract: Contract, options: Opt
         "corpus": "corpus",
         "promises": "promises",
         "recorded": options.recorded,
+        "answer_s": _number(options, "request_timeout_s", REQUEST_S),
         "identity": part.identity,
         "seed": part.seed,
         "today": options.today,
@@ -153,7 +155,7 @@ def _arguments(
         str(settings.get("max_examples", 20)),
         *budget,
         "--request-timeout",
-        str(settings.get("request_timeout_s", 10)),
+        f"{_number(options, 'request_timeout_s', REQUEST_S):g}",
         "--max-redirects",
         "0",
         "--generation-database",

@@ -1,4 +1,4 @@
-"""P53, P54 and P55 in a real browser: hostile data is text, and nothing else happens."""
+"""P53, P54, P55 and B46 in a real browser: hostile data is text, and nothing else happens."""
 
 import http.server
 import threading

@@ -142,6 +142,14 @@ def test_a_service_that_goes_down_is_an_error_that_names_the_request(tmp_path: P
     assert caught.value.reason is Reason.TARGET_DOWN
 
 
+def test_b43_answers_that_unpack_without_end_are_no_pass_and_named(tmp_path: Path) -> None:
+    with service("bomb") as origin:
+        (said,) = judged(tmp_path, origin).incomplete
+    assert said.startswith("Network Error: ")
+    assert "GET /v1/things" in said
+    assert "body-too-large: more than 16,777,216 bytes" in said
+
+
 @pytest.mark.parametrize(
     ("plant", "words"), [("refuse", "got 401: mend"), ("expire", "nobody let us in any more")]
 )

@@ -131,9 +131,11 @@ def _measurements(
 
 def _incomplete(runs: tuple[Both, ...]) -> Iterator[str]:
     for run, digest in runs:
-        where = ", ".join(sorted(digest.troubles)[:SHOWN])
+        named = sorted(digest.troubles)[:SHOWN]
+        why = f"; the first: {_one_line(digest.troubles[named[0]])}" if named else ""
+        where = f" ({', '.join(named)}{why})" if named else ""
         for problem in run.errors:
-            yield f"{problem.title}: {problem.count}" + (f" ({where})" if where else "")
+            yield f"{problem.title}: {problem.count}{where}"
         who = f"identity {digest.identity or DEFAULT}"
         if digest.session == ENDED:
             yield (
@@ -221,7 +223,11 @@ def _stateful(one: Tally) -> OperationEvidence:
 
 def _trouble(digests: tuple[Digest, ...], one: Tally) -> str:
     said = (digest.troubles.get(one.operation, "") for digest in digests)
-    return " ".join(next((text for text in said if text), "").split())[:MESSAGE]
+    return _one_line(next((text for text in said if text), ""))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:MESSAGE]
 
 
 def _gap(operation: str, why: str) -> Finding:

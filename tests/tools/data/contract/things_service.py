@@ -1,14 +1,17 @@
 """A service that keeps its document, but for what PLANT names; it prints its port.
 
-Defects: crash, undead, everything, html, expire, refuse, die, rule (a rule that no schema says).
+Defects: crash, undead, everything, html, expire, refuse, die, rule (a rule that no schema says),
+bomb (answers unpack to 200 MiB).
 Unusual and correct: soft (a deleted thing says so), masked (404 without a token), bare (405
 without Allow, 501 to unknown methods), secret (answers hold a password). TOKEN: what Authorization
 has to be; ADMIN: another one.
 """
 
+import gzip
 import json
 import os
 import re
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +20,7 @@ TOKENS = {f"Bearer {os.environ.get(name)}" for name in ("TOKEN", "ADMIN") if os.
 CANARY = os.environ.get("CANARY", "")
 THINGS: dict[int, dict[str, Any]] = {}
 GONE: set[int] = set()
+BOMB = gzip.compress(bytes(200 * 2**20)) if "bomb" in PLANT else b""
 COUNT = [0]
 MADE = [0]
 Answered = tuple[int, Any, str]
@@ -128,6 +132,8 @@ class Handler(BaseHTTPRequestHandler):
         status, value, allow = answer(self.command, self.path, self.headers, body)
         if "html" in PLANT and status == 200:
             return self.send(200, b"<html>Sorry!</html>", "text/html", "")
+        if "bomb" in PLANT and status == 200:
+            return self.send(200, BOMB, "application/json", "")
         data = b"" if value is None else json.dumps(value).encode()
         return self.send(status, data, "application/json", allow)
 
@@ -138,6 +144,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
         if allow:
             self.send_header("Allow", allow)
+        if data and data is BOMB:
+            self.send_header("Content-Encoding", "gzip")
         if CANARY:
             self.send_header("Set-Cookie", f"session={CANARY}")
         self.send_header("Content-Length", str(len(data)))
@@ -147,6 +155,11 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = respond
     if "bare" not in PLANT:
         do_TRACE = do_QUERY = do_HEAD = respond
+
+    def handle(self) -> None:
+        """One connection: who reads no bomb hangs up."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
