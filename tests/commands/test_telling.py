@@ -13,7 +13,7 @@ GATES = (
     *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
-    *("operations", "scale", "cache", "documentation", "sign-off"),
+    *("resources", "operations", "scale", "cache", "documentation", "availability", "sign-off"),
 )
 
 

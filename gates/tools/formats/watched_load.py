@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from gates.core.capacity import Load
+from gates.core.load import Scenario
 from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Invocation, Options, ParseError, ToolOutput
-from gates.tools.formats import load_report, load_run, report
+from gates.tools.formats import load_run, report, scenario
 
 Given = Mapping[str, object]
-
-_LONGEST_S = 3600.0
 
 
 def commands(
@@ -25,27 +25,32 @@ def commands(
 ) -> tuple[Invocation, ...]:
     """One run of the probe with the load at `load.rate`, at least `least_s` long.
 
-    The load does not wait for a quiet machine unless `quiet_s` says so. Nothing to run for a
-    target without [load].
+    The load does not wait for a quiet machine unless `quiet_s` says so. Where [load] names no
+    operations, those of the document are made up before. Nothing to run for a target without
+    [load].
     """
     if target.load is None:
         return ()
-    wanted = options.settings.get("duration_s", 0.0)
-    seconds = max(least_s, float(wanted) if isinstance(wanted, int | float) else 0.0)
-    made = load_run.scenario(
-        {"quiet_s": 0.0, **options.settings, "duration_s": seconds},
-        load_run.operations(target.load.operations),
-        rate=target.load.rate,
-        samples=1,
-        longest_s=_LONGEST_S,
-    )
-    load = load_run.invocation(made, target, options)
+    made = load_run.wished(planned(target.load, options, least_s), target.load, options)
+    *before, load = scenario.invocations(made, target, options)
     program = {"argv": load.argv, "env": load.env, "result": load.files["result"]}
-    probe = report.probe(
-        name, options, {**given, "load": program}, secrets=(*load.secrets, *secrets)
-    )
+    secret = tuple(dict.fromkeys((*load.secrets, *secrets)))
+    probe = report.probe(name, options, {**given, "load": program}, secrets=secret)
     inputs = {**load.inputs, **probe.inputs}
-    return (msgspec.structs.replace(probe, inputs=inputs, files=load.files),)
+    return (*before, msgspec.structs.replace(probe, inputs=inputs, files=load.files))
+
+
+def planned(load: Load, options: Options, least_s: float) -> Scenario:
+    """A scenario that lasts as long as the settings say: it never goes on for samples."""
+    given = options.settings.get("duration_s", 0.0)
+    seconds = max(least_s, float(given) if isinstance(given, int | float) else 0.0)
+    return load_run.scenario(
+        {"quiet_s": 0.0, **options.settings, "duration_s": seconds, "longest_s": seconds},
+        load_run.operations(load.operations),
+        rate=load.rate,
+        samples=1,
+        longest_s=seconds,
+    )
 
 
 def settings(options: Options, names: Iterable[str]) -> dict[str, object]:
@@ -56,13 +61,15 @@ def settings(options: Options, names: Iterable[str]) -> dict[str, object]:
 def read(outputs: tuple[ToolOutput, ...], name: str) -> ToolReport:
     """The probe's report with the notes of its load.
 
-    Raises ParseError: those of `report.read_report`, and those of `load_report.read` where a load
+    Raises ParseError: those of `report.read_report`, and those of `scenario.read` where a load
     ran: what is seen beside a load that cannot be believed is not believed either.
     """
     if not outputs:
         raise ParseError(Reason.NO_RESULT, "no load run: the target file has no [load]")
+    if len(outputs) > 1:
+        report.read_report(outputs[0], "scenario")  # a load that was not made up explains the rest
     found = report.read_report(outputs[-1], name)
     if "result" not in outputs[-1].files:
         return found
-    load = load_report.read(outputs, name)
+    load = scenario.read(outputs, name)
     return msgspec.structs.replace(found, notes=(*found.notes, *load.notes))
