@@ -24,6 +24,8 @@ POLICY = tomllib.loads((EXAMPLES.parent / "config/policy/standard.toml").read_te
 GATES = {id: gate["level"] for id, gate in POLICY["gates"].items()}
 # An operation that changed is what the other gates look at: the gate has no defect of its own.
 DERIVED = {"operations"}
+# Both twins say in [absent] that they have no such part.
+LACKING = {"cache"}
 # Files of both that show what is wrong with the code of one: an oracle, a contract, tests.
 SHOWN_BY = {
     "gatescore/oracles/order-takes-stock.toml",
@@ -106,7 +108,7 @@ def test_defect_is_completely_described(defect: dict[str, object]) -> None:
 
 
 def test_every_gate_has_a_defect_of_its_own() -> None:
-    assert {defect["gate"] for defect in DEFECTS} == set(GATES) - DERIVED
+    assert {defect["gate"] for defect in DEFECTS} == set(GATES) - DERIVED - LACKING
     assert len([defect for defect in DEFECTS if defect["level"] == 1]) >= 16
     assert len([defect for defect in DEFECTS if defect["level"] == 2]) >= 25
     assert len({defect["id"] for defect in DEFECTS}) == len(DEFECTS)
