@@ -29,6 +29,7 @@ def test_the_good_example_passes_all_it_can(bookstore: Run) -> None:
     needs_quiet(bookstore)
     assert bookstore.code == 0
     assert {id: status for id, status in bookstore.statuses().items() if status != "PASS"} == {
+        "cache": "SKIPPED",
         "dependencies": "WARN",
         "sign-off": "PENDING",
     }
@@ -46,7 +47,7 @@ def test_nothing_is_found_in_the_good_example(bookstore: Run) -> None:
 
 def test_every_gate_of_the_good_example_looked_at_something(bookstore: Run) -> None:
     for gate in bookstore.card["gates"]:
-        if gate["reason"] != "generator-unhealthy":
+        if gate["reason"] != "generator-unhealthy" and gate["status"] != "SKIPPED":
             assert sum(gate["evidence"]["examined"].values()) > 0, gate["id"]
             assert gate["evidence"]["executions"], gate["id"]
 
@@ -58,8 +59,9 @@ def test_its_twin_fails(leaky: Run) -> None:
 
 
 def test_a_defect_is_planted_for_every_gate(leaky: Run) -> None:
-    """But for what the gates called: the contract gate calls whatever has changed."""
-    assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses()) - {"operations"}
+    """But for a cache, which it has not got, and what the gates called: that is whatever changed."""
+    others = {"cache", "operations"}
+    assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses()) - others
     assert leaky.statuses()["operations"] == "PASS"
 
 
