@@ -8,6 +8,7 @@ SIZE = "database.pool-size"
 EXHAUSTED = "database.pool-exhausted"
 WAITING = "database.pool-waiting"
 KEPT = "database.pool-kept"
+OFTEN = 0.2  # share of the looks: whoever takes a connection that is free waits too, for a moment
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ def judged(
     if size is not None and not allowed[0] <= size <= allowed[1]:
         words = f"the pool has {size:g} connections; allowed: {allowed[0]} to {allowed[1]}"
         flaws.append((SIZE, words, "Set its greatest size within those bounds (database.pool)."))
-    if waiting:
+    if waiting and often(during):
         words = f"up to {waiting:g} requests waited for a connection while {burst} read at once"
         fix = "Make the pool larger, and give connections back before the answer is made."
         flaws.append((WAITING, words, fix))
@@ -53,6 +54,11 @@ def judged(
         words = f"{kept:g} connections were still in use after the last answer"
         flaws.append((KEPT, words, "Give every connection back, also when a request fails."))
     return Pool(flaws=tuple(flaws), seen=_words(used, size, waiting, burst))
+
+
+def often(during: Sequence[Reading]) -> bool:
+    """Whether somebody waited in as many looks as no moment of taking a connection explains."""
+    return sum(bool(one.waiting) for one in during) >= OFTEN * len(during)
 
 
 def _most(values: Iterable[float | None]) -> float | None:

@@ -42,3 +42,10 @@ def test_the_most_of_all_looks_is_told() -> None:
     looks = [reading(3, 40, 0), reading(7, 40, 0), reading(5, 40, 0)]
     found = judged(reading(0, 40, 0), looks, reading(0, 40, 0), ALLOWED, 19)
     assert found.seen == "at most 7 connections in use, size 40, 0 waiting while 19 read at once"
+
+
+@pytest.mark.parametrize(("waited", "looks", "told"), [(1, 6, False), (2, 10, True), (1, 1, True)])
+def test_a_moment_of_waiting_is_no_lack(waited: int, looks: int, told: bool) -> None:
+    seen = [reading(5, 40, 1)] * waited + [reading(5, 40, 0)] * (looks - waited)
+    found = judged(reading(0, 40, 0), seen, reading(0, 40, 0), ALLOWED, 19)
+    assert [rule for rule, _, _ in found.flaws] == ([WAITING] if told else [])
