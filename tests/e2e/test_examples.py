@@ -59,7 +59,7 @@ def test_its_twin_fails(leaky: Run) -> None:
 
 
 def test_a_defect_is_planted_for_every_gate(leaky: Run) -> None:
-    """But for a cache, which it has not got, and what the gates called: that is whatever changed."""
+    """But for a cache, which it has not got, and for operations: they call whatever changed."""
     others = {"cache", "operations"}
     assert {defect["gate"] for defect in DEFECTS} == set(leaky.statuses()) - others
     assert leaky.statuses()["operations"] == "PASS"

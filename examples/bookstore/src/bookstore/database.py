@@ -11,6 +11,7 @@ from queue import Empty, LifoQueue
 from threading import Lock
 
 from bookstore.availability import Unavailable
+from bookstore.pool import Pool
 
 Observer = Callable[[str, float], None]
 FileIdentity = tuple[int, int]
@@ -54,6 +55,7 @@ class Database:
         self._observe = observe
         self._idle: LifoQueue[_Pooled] = LifoQueue()
         self._writing = Lock()
+        self.pool = Pool(BUSY_TIMEOUT_S)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -92,12 +94,13 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        pooled = self._begun(begin)
-        try:
-            with pooled.connection:
-                yield pooled.connection
-        finally:
-            self._idle.put(pooled)
+        with self.pool.room():
+            pooled = self._begun(begin)
+            try:
+                with pooled.connection:
+                    yield pooled.connection
+            finally:
+                self._idle.put(pooled)
 
     def _begun(self, begin: str) -> _Pooled:
         try:

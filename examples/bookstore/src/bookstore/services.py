@@ -27,10 +27,12 @@ class Services:
 def build(settings: Settings) -> Services:
     """Wire the parts together; nothing is opened yet."""
     metrics = Metrics()
+    database = Database(settings.database, metrics.transaction)
+    metrics.watch(database.pool)
     return Services(
         settings=settings,
         metrics=metrics,
-        database=Database(settings.database, metrics.transaction),
+        database=database,
         passwords=Passwords(),
         throttle=LoginThrottle(),
         quota=Quota(settings.list_limit),

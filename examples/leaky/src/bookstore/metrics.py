@@ -1,6 +1,14 @@
 """What Prometheus scrapes: request and transaction durations, in seconds."""
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from bookstore.pool import Pool
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -35,6 +43,16 @@ class Metrics:
     def transaction(self, kind: str, seconds: float) -> None:
         """Count a `read` or `write` transaction."""
         self._transactions.labels(kind).observe(seconds)
+
+    def watch(self, pool: Pool) -> None:
+        """Show the pool of connections as it is whenever somebody looks."""
+        shown = {
+            "db_pool_size": ("Connections that there may be at once.", lambda: pool.size),
+            "db_pool_in_use": ("Connections that a transaction has.", lambda: pool.in_use),
+            "db_pool_waiting": ("Transactions that wait for one.", lambda: pool.waiting),
+        }
+        for name, (what, number) in shown.items():
+            Gauge(name, what, registry=self._registry).set_function(number)
 
     def render(self) -> bytes:
         """The text exposition format."""
