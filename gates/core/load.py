@@ -80,6 +80,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     objectives: dict[str, Objective] = {}  # by name of an operation, or by its method and path
     pid: int = 0  # the service's first process, 0 if it is not on this machine
     workers: int = 1
+    come_s: float = 20.0  # for all workers to be there
     share: int = 0  # of a worker: it issues each `shares`-th arrival, this one of them
     shares: int = 1
     values: dict[str, tuple[dict[str, str], ...]] = {}  # name -> objects: its value and parents'

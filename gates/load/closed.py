@@ -15,6 +15,7 @@ from gates.load.engine import Requests, Told, Watched, Window, longer_s, wait_un
 from gates.load.recorder import Recorder
 
 _LEAD_S = 0.05
+_LOOK_S = 0.005
 _SPREAD_S = 1.0  # users who do not think still start at different instants
 
 
@@ -44,6 +45,15 @@ class _End:
 
     def __init__(self, instant: float) -> None:
         self.instant = instant
+        self.over = False
+
+    def passed(self) -> bool:
+        """Return whether it was reached; wait until it is known whether it moves."""
+        if time.perf_counter() < self.instant:
+            return False
+        while not self.over and time.perf_counter() >= self.instant:
+            gevent.sleep(_LOOK_S)
+        return True
 
 
 class _User:
@@ -61,12 +71,11 @@ class _User:
         """Send, wait, think, until the end."""
         for operation in _choices(self._scenario, user):
             wait_until(due)
-            started = time.perf_counter()
-            if started >= end.instant:
-                gevent.sleep(0)  # whoever moves the end has its turn first
-                started = time.perf_counter()
-            if started >= end.instant:
+            if end.passed():
+                due = time.perf_counter()
+            if end.over:
                 return
+            started = time.perf_counter()
             self._recorder.late(due, started)
             request = self._sender.ready(operation)
             self._requests.send(next(numbers), request, started, started)
@@ -86,5 +95,6 @@ def _extend(scenario: Scenario, recorder: Recorder, end: _End) -> None:
         wait_until(end.instant)
         more_s = longer_s(scenario, recorder.successes, end.instant - recorder.opening)
         if not more_s:
+            end.over = True
             return
         end.instant += more_s

@@ -17,7 +17,6 @@ from gates.load.measuring import own_headers
 from gates.load.merging import together
 from gates.load.session import Measured, ResultFile
 
-COME_S = 20.0  # for all workers to be there
 MOST_APART_S = 0.5  # between the starts of two workers
 REMOTE_VARIABLE = "GATESCORE_LOAD_REMOTE"  # set where workers do not have our environment
 _START_S, _SPARE_S, _LOOK_S = 5.0, 20.0, 0.05
@@ -38,10 +37,9 @@ class Heard(msgspec.Struct):
 class Leader:
     """Leads the workers of one run."""
 
-    def __init__(self, runner: MasterRunner, scenario: Scenario, come_s: float = COME_S) -> None:
+    def __init__(self, runner: MasterRunner, scenario: Scenario) -> None:
         self._runner = runner
         self._scenario = scenario
-        self._come_s = come_s
         self._team: dict[str, Heard] = {}
         self._versions: dict[str, str] = {}
         self._extra: list[str] = []
@@ -51,7 +49,7 @@ class Leader:
     def led(self) -> LoadResult:
         """Lead the run from the first worker to the last count. Raises Broken."""
         scenario = self._scenario
-        self._await(signals.HELLO, self._come_s, "did not come")
+        self._await(signals.HELLO, scenario.come_s, "did not come")
         self._check_versions()
         headers = dict(own_headers()) if os.environ.get(REMOTE_VARIABLE) else None
         for (client, _), share in zip(self._team.items(), shares(scenario), strict=True):

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -41,10 +43,10 @@ class Server:
 class Running:
     """Locust at work."""
 
-    def __init__(self, given: Invocation, output: Path, auth: str) -> None:
+    def __init__(self, given: Invocation, output: Path, auth: str, **more: str) -> None:
         for name, text in given.inputs.items():
             (output / name).write_text(text)
-        env = {**os.environ, **given.env, "PYTHONPATH": str(ROOT), "GATESCORE_AUTH": auth}
+        env = {**os.environ, **given.env, "PYTHONPATH": str(ROOT), "GATESCORE_AUTH": auth, **more}
         self.given, self.output = given, output
         with (output / "stderr").open("wb") as errors:
             self.process = subprocess.Popen(
@@ -79,22 +81,31 @@ def start_load(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Start one load run through the adapter's own invocation."""
     started: list[Running] = []
 
-    def start(url: str, rate: float, *, auth: str = "", **settings: object) -> Running:
+    def start(
+        url: str,
+        rate: float,
+        *,
+        auth: str = "",
+        identities: str = "{}",
+        load: Mapping[str, Any] = MappingProxyType({}),
+        **settings: object,
+    ) -> Running:
         target = Target(
             name="small",
             service=Service(base_url=url),
-            load=Load(rate=rate, operations=(LoadOperation(path="/a"),)),
+            load=Load(**{"rate": rate, "operations": (LoadOperation(path="/a"),), **load}),
         )
         defaults = {"duration_s": 2.0, "warmup_s": 0.5, "quiet_s": 0.0, "longest_s": 0.0}
         options = Options(
             tree=str(tmp_path),
             output=str(tmp_path),
+            python=sys.executable,
             bin=str(Path(sys.executable).parent),
             base_url=url,
             settings={**defaults, **settings},
         )
         (given,) = locust.commands(target, options)
-        started.append(Running(given, tmp_path, auth))
+        started.append(Running(given, tmp_path, auth, GATESCORE_IDENTITIES=identities))
         return started[-1]
 
     yield start

@@ -240,3 +240,11 @@ def test_locust_ends_at_once_without_a_scenario(shop: Shop) -> None:
     (made_up, run) = shop.outputs(Load(rate=9, weights={"GET /nothing": 1}))
     assert (made_up.exit_code, run.files) == (3, {})
     assert b"scenario.json: what makes it up has failed" in run.stderr
+
+
+def test_a_service_that_is_gone_is_said_before_the_load(shop: Shop) -> None:
+    document = shop.get("/openapi.json")
+    shop.url = "http://127.0.0.1:1"  # nobody listens there
+    with pytest.raises(ParseError) as caught:
+        locust.parse(shop.outputs(Load(rate=9), document=document, probe_alone=True))
+    assert caught.value.reason is Reason.TARGET_DOWN

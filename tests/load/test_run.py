@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -152,3 +153,64 @@ def test_authentication_is_sent_and_never_written(serve: Start, start_load: Star
     assert value(locust.parse((calm(output),)), "load.errors_percent") == 0
     assert b"canary" not in b"".join((*output.files.values(), output.stderr))
     assert "canary" not in " ".join(running.given.argv)
+
+
+LOCUSTFILE = """
+import os
+from locust import FastHttpUser, constant, task
+class Reader(FastHttpUser):
+    wait_time = constant(0.05)
+    @task
+    def read(self):
+        self.client.get("/a", headers={"X-Key": os.environ["GATESCORE_AUTH"]})
+        self.client.get("/b", name="the other")
+"""
+
+
+def test_a_locustfile_of_the_target_is_run_and_recorded(
+    serve: Start, start_load: Start, tmp_path: Path
+) -> None:
+    """Its users decide: a closed model, and the report says so."""
+    (tmp_path / "loads.py").write_text(LOCUSTFILE)
+    server = serve("--status-every", "10", "500")
+    load = {"locustfile": "loads.py", "users": 4}
+    output = start_load(server.url, 60, auth='"key"', load=load, warmup_s=1.0).finish()
+    report = locust.parse((calm(output),))
+    assert set(recorded(output)["operations"]) == {"GET /a", "GET the other"}
+    assert recorded(output)["model"] == "locustfile"
+    assert "service times only" in report.notes[0]
+    assert 20 <= report.examined <= 320  # 4 users, 2 requests each 0.05 s at most, 2 s
+    assert value(report, "load.errors_percent") == pytest.approx(10, abs=3)
+    both = (report.measurements["latency.p50_ms"], report.measurements["service.p95_ms"])
+    assert both[0].value is not None
+    assert recorded(output)["warmup_requests"] > 0
+
+
+def test_a_locustfile_that_cannot_be_read_is_a_crash(
+    serve: Start, start_load: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "loads.py").write_text("import nothing_of_this_name\n")
+    output = start_load(serve().url, 60, load={"locustfile": "loads.py"}).finish()
+    with pytest.raises(ParseError) as caught:
+        locust.parse((output,))
+    assert caught.value.reason in (Reason.NO_RESULT, Reason.TOOL_CRASHED)
+    assert "nothing_of_this_name" in caught.value.detail
+
+
+def test_users_of_a_closed_model(serve: Start, start_load: Start) -> None:
+    output = start_load(serve().url, 40, load={"users": 4, "think_s": 0.1}).finish()
+    report = locust.parse((calm(output),))
+    assert recorded(output)["model"] == "closed"
+    assert 20 <= report.examined <= 80
+    assert value(report, "load.errors_percent") == 0
+
+
+def test_identities_are_used_in_turn_and_never_written(serve: Start, start_load: Start) -> None:
+    """Half the requests are somebody else's: the service does not know him."""
+    known = '{"default": {"headers": {"X-Key": "canary-1"}}, "b": {"headers": {"Y": "canary-2"}}}'
+    auth = '{"X-Key": "canary-1"}'
+    server = serve("--need", "X-Key: canary-1")
+    running = start_load(server.url, 50, auth=auth, identities=known, load={"identities": 2})
+    output = running.finish()
+    assert value(locust.parse((calm(output),)), "load.errors_percent") == 50
+    assert b"canary" not in b"".join((*output.files.values(), output.stderr))

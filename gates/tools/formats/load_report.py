@@ -87,9 +87,9 @@ def _evidence(result: LoadResult) -> Iterator[OperationEvidence]:
 
 def _result(output: ToolOutput) -> LoadResult:
     data = output.files.get("result")
-    if data is None and output.exit_code not in (0, 1):
-        lines = output.stderr.decode("utf-8", "replace").strip().splitlines() or ["no word"]
-        detail = f"locust ended with {output.exit_code}: {lines[-1].strip()}"
+    lines = output.stderr.decode("utf-8", "replace").strip().splitlines()
+    if data is None and (output.exit_code not in (0, 1) or (output.exit_code and lines)):
+        detail = f"locust ended with {output.exit_code}: {(lines or ['no word'])[-1].strip()}"
         raise ParseError(Reason.TOOL_CRASHED, detail)
     result = strict_json.decode_as(data, LoadResult, what=f"{load.RESULT} of the load run")
     for name, part in result.operations.items():

@@ -70,7 +70,7 @@ def operations(given: tuple[LoadOperation, ...]) -> tuple[Operation, ...]:
 def wished(plain: Scenario, load: Load, options: Options) -> Scenario:
     """Return the scenario with what [load] says beyond the rate: users, objectives, identities.
 
-    Settings: poisson, workers. A `locustfile` is run as it is, instead of the operations.
+    Settings: workers, workers_wait_s. A `locustfile` is run as it is, instead of operations.
     """
     settings = options.settings
     users = load.users or (1 if load.locustfile else 0)
@@ -83,6 +83,7 @@ def wished(plain: Scenario, load: Load, options: Options) -> Scenario:
         identities=load.identities,
         objectives=load.objectives,
         workers=max(1, int(_number(settings, "workers", 1))),
+        come_s=_number(settings, "workers_wait_s", plain.come_s),
         pid=options.pid,
     )
 
@@ -129,7 +130,8 @@ def _program(given: Scenario, options: Options) -> tuple[str, ...]:
 def _longest_s(given: Scenario) -> float:
     window_s = sum(stage.seconds for stage in given.stages) or given.duration_s
     longest_s = max(window_s, given.longest_s)
-    return given.quiet_s + given.warmup_s + longest_s + given.grace_s + _SPARE_S
+    waits_s = given.quiet_s + (given.come_s if given.workers > 1 else 0.0)
+    return waits_s + given.warmup_s + longest_s + given.grace_s + _SPARE_S
 
 
 def _number(settings: Mapping[str, object], key: str, default: float) -> float:
