@@ -75,7 +75,7 @@ def _write_all(
     shape = resource.shape
     if not objects.makes(shape):
         for op in writes:
-            ledger.drop(op, "it would change an object that was there before the load")
+            ledger.drop(op, "the load can make no object of its own, and changes no other")
         return
     used = ledger.guarded(writes[0], partial(objects.one, shape))
     if used is None:
@@ -121,7 +121,7 @@ def _is_spoilt(ledger: Ledger, objects: Objects, shape: str, used: Ids) -> bool:
 def _delete(ledger: Ledger, objects: Objects, op: Documented) -> None:
     shape = next(iter(reversed(shapes_of(op.path))), "")
     if not shape or not objects.makes(shape):
-        raise Refusal("it would delete an object that was there before the load")
+        raise Refusal("the load can make no object of its own, and deletes no other")
     sent = objects.send(op, objects.ids(op.path))
     check(sent)
     ledger.add(Tried(op=op, status=statuses(op, sent.status), takes=True))

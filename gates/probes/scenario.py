@@ -23,6 +23,7 @@ from gates.probes import _common
 from gates.probes._trial_objects import Ids
 from gates.probes._trying import trial
 from gates.probes._world import World, opened
+from gates.shell.network import NetworkError
 
 TOOL = "scenario"
 FILE = "scenario.json"
@@ -38,6 +39,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     problem = flaws(world.operations, wishes.weights, given.get("objectives", ()))
     if problem:
         raise _common.ProbeError(problem)
+    _check_alive(world, str(given.get("health", "")))
     kept, left = chosen(world.operations, wishes)
     known = names(world.resources)
     ledger, listed = trial(world, kept, known)
@@ -60,6 +62,15 @@ def measure(given: dict[str, Any]) -> ToolReport:
         examined_unit="operations",
         notes=tuple(f"not in the load: {reason}" for reason in reasons),
     )
+
+
+def _check_alive(world: World, health: str) -> None:
+    """Raises ProbeError for a service that does not answer: all would seem to fail of itself."""
+    try:
+        world.caller.ask("GET", health or "/")
+    except NetworkError as error:
+        detail = f"the service does not answer before the load: {error}; its log says why"
+        raise _common.ProbeError(detail, Reason.TARGET_DOWN) from None
 
 
 def _operations(
