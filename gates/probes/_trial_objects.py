@@ -166,7 +166,7 @@ class Objects:
             return None
         again = self.send(op, parents, body)
         known, second = _id(resource, body, first), _id(resource, body, again)
-        unique = not again.fine or known == second
+        unique = not again.fine or (bool(known) and known == second)
         if unique:
             way, body, again = self.another(op, parents, way)
             second = _id(resource, body, again)

@@ -140,11 +140,13 @@ def test_what_each_operation_needs(made: Made) -> None:
         "POST /shops": {"$location"},
         "POST /shops/{shop}/items": {"/itemId"},
         "POST /orders": {"/id"},
+        "POST /drafts": {"/id"},
     }
     assert {name for name, one in ops.items() if one["takes"]} == {
         "DELETE /shops/{id}",
         "DELETE /shops/{shop}/items/{item}",
         "POST /orders/{id}/pay",
+        "POST /drafts/{id}/close",
     }
     assert {name for name, one in ops.items() if one["bodies"]} == {
         "POST /customers",
@@ -153,6 +155,10 @@ def test_what_each_operation_needs(made: Made) -> None:
     assert ops["GET /search"]["path"] == "/search?q=a%20b%26c"
     assert json.loads(ops["POST /orders"]["body"]) == {"customer_id": "{customer}"}
     assert ops["POST /shops"]["status"] == [201]
+    assert ops["POST /tickets"]["status"] == [200, 202]
+    assert "POST /wallets: it works once and no more: no valid request was found: it" in notes
+    assert "GET /wallets/{id}: there is no object of /wallets/{} to ask for" in notes
+    assert "GET /tickets/{id}: there is no object of /tickets/{} to ask for" in notes
     assert "POST /imports: no valid request was found: it answered 422" in notes
     assert "GET /reports: the identity of the load may not: it answered 403" in notes
     assert "GET /feed: its answer is a stream that does not end" in notes

@@ -1,7 +1,8 @@
 """A correct service that is awkward to put under load; prints its port, serves its document.
 
-Ids stand in Location, in an envelope or in the body; e-mail addresses are unique; an order can be
-paid once; what is gone is 404. `GET /audit`, which is not documented, says what was called.
+Ids stand in Location, in an envelope, in the body or nowhere; e-mail addresses are unique; an order
+can be paid once, a wallet made once; a closed draft is 410; tickets answer 202, which the document
+does not say; what is gone is 404. `GET /audit`, which is not documented, says what was called.
 """
 
 import itertools
@@ -19,6 +20,9 @@ CUSTOMERS: dict[str, dict] = {}
 SHOPS: dict[str, dict] = {}
 ITEMS: dict[tuple[str, str], dict] = {}
 ORDERS: dict[str, dict] = {}
+WALLETS: dict[str, dict] = {}
+TICKETS: dict[str, dict] = {}
+DRAFTS: dict[str, dict] = {}
 ROUTES = []
 
 
@@ -160,6 +164,51 @@ def note(body, key):
     return 201, {"text": body["text"]}
 
 
+@route("POST", "/wallets")
+def make_wallet(body):
+    if WALLETS:
+        raise Refused(409)
+    WALLETS["w"] = {"id": "w"}
+    return 201, WALLETS["w"]
+
+
+@route("GET", "/wallets/{id}")
+def wallet(body, key):
+    return 200, known(WALLETS, key)
+
+
+@route("POST", "/tickets")
+def make_ticket(body):
+    key = str(next(NUMBERS))
+    TICKETS[key] = {"id": key}
+    return 202, {"status": "accepted"}
+
+
+@route("GET", "/tickets/{id}")
+def ticket(body, key):
+    return 200, known(TICKETS, key)
+
+
+@route("POST", "/drafts")
+def make_draft(body):
+    key = str(next(NUMBERS))
+    DRAFTS[key] = {"id": key, "closed": False}
+    return 201, DRAFTS[key]
+
+
+@route("GET", "/drafts/{id}")
+def draft(body, key):
+    if known(DRAFTS, key)["closed"]:
+        raise Refused(410)
+    return 200, DRAFTS[key]
+
+
+@route("POST", "/drafts/{id}/close")
+def close_draft(body, key):
+    known(DRAFTS, key)["closed"] = True
+    return 200, {}
+
+
 @route("GET", "/search")
 def search(body):
     return 200, []
@@ -219,7 +268,10 @@ BODIES = {
     "POST /imports": {"anything": TEXT},
     "POST /login": {"name": TEXT},
 }
-CREATES = ("POST /customers", "POST /shops", "POST /shops/{shop}/items", "POST /orders")
+CREATES = (
+    *("POST /customers", "POST /shops", "POST /shops/{shop}/items", "POST /orders"),
+    *("POST /wallets", "POST /drafts"),
+)
 EMPTY = ("DELETE", "POST /auth/log-out", "POST /customers/{id}/password-reset")
 
 
