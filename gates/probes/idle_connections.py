@@ -24,6 +24,10 @@ METRIC = "scale.idle_connections"
 RULE = "scale.idle-connections"
 ATTEMPTS, PAUSE_S = 3, 0.1
 PACE_S = 0.01  # between two questions while they are held
+HOLDS = 8  # attempts to hold, each with half of the connections before
+TOLERATED = 0.01  # of the accepted ones: more than this closed, and no more are opened
+LATE = 0.05  # of the answers: with more the p95 is late
+LOOK_EVERY = 4  # portions: then it is seen which of them the service has closed
 USED = 200  # connections that are used in the end
 FEWEST = 50  # below so many nobody asks whether half would do
 NEARLY = 16  # files below its limit: a service keeps some for itself
@@ -44,7 +48,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     hold_s: float = 5.0
     answer_s: float = 1.0  # of each answer while they are opened
     bound_ms: float = 100.0  # of the p95 while they are held
-    seconds: float = 60.0  # nothing new is begun afterwards
+    seconds: float = 60.0  # no more are opened afterwards
     pid: int = 0
 
 
@@ -68,6 +72,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
         """Whether answers stayed within their bound."""
         return self.failures == 0 and self.p95_ms < bound_ms
 
+    def told(self) -> str:
+        """What was held, and how it answered meanwhile."""
+        p95 = f", p95 {self.p95_ms:.0f} ms" if self.answers else ""
+        lost = f", {self.failures} times nothing" if self.failures else ""
+        return f"{self.connections} held; {self.answers} answers meanwhile{p95}{lost}"
+
 
 def measure(raw: dict[str, Any]) -> ToolReport:
     """Open, hold, use and close them. Raises ProbeError."""
@@ -81,26 +91,26 @@ def measure(raw: dict[str, Any]) -> ToolReport:
 
 
 def _measured(given: Given, asked: Asked, idle: Idle) -> ToolReport:
-    end = time.monotonic() + given.seconds
     possible = files_left(given.connections)
-    fill(given, asked, idle, possible, end)
-    limit = limit_of(given, idle, possible)
-    held = hold(given, asked, idle, end)
+    accepted = fill(given, asked, idle, possible)
+    filled = len(idle)
+    theirs, ours = limit_of_service(given), limit_of_ours(given, idle, possible)
+    held = hold(given, asked, idle)
     sent, answered = idle.ask(asked.path, asked.headers, USED, given.answer_s)
     if not answered and down(given, asked):
-        raise _common.ProbeError(
-            "the service ended while connections were held", Reason.TARGET_DOWN
-        )
+        detail = "the service ended while connections were held"
+        raise _common.ProbeError(detail, Reason.TARGET_DOWN)
     count = held.connections * answered // sent if sent else 0
-    said = (
-        f"{held.connections} connections open, p95 of {held.answers} answers {held.p95_ms:.0f} ms, "
-        f"{answered} of {sent} connections that were used at the end answered"
-    )
-    if count < given.connections and limit:
-        why = f"{limit}; until then {said}"
-        return _report(Measurement(value=None, why=why), held.answers + sent)
+    limit = theirs or (ours if count == filled else "")
+    said = f"{accepted} connections accepted, {held.told()}"
+    said += f"; {answered} of {sent} that were used at the end answered" if sent else ""
     measured = Measurement(value=float(count), detail=said)
-    return _report(measured, held.answers + sent, () if count >= given.connections else (said,))
+    if count >= given.connections:
+        return _report(measured, 1 + held.answers + sent)
+    if limit:
+        why = f"limit: {limit}; until then {said}"
+        return _report(Measurement(value=None, why=why), 1 + held.answers + sent)
+    return _report(measured, 1 + held.answers + sent, (said,))
 
 
 def at_rest(given: Given, headers: Headers) -> Asked:
@@ -123,53 +133,66 @@ def at_rest(given: Given, headers: Headers) -> Asked:
     raise _common.ProbeError(f"nothing that can be asked is answered below 400: {listed}")
 
 
-def fill(given: Given, asked: Asked, idle: Idle, possible: int, end: float) -> None:
-    """Open up to `possible`, while the service accepts, keeps and answers."""
+def fill(given: Given, asked: Asked, idle: Idle, possible: int) -> int:
+    """Open up to `possible`, while the service accepts, keeps and answers; how many it accepted."""
+    end = time.monotonic() + given.seconds
+    accepted = portions = 0
     while len(idle) < possible and time.monotonic() < end:
-        before = len(idle)
-        wanted = min(given.portion, possible - before)
+        wanted = min(given.portion, possible - len(idle))
         opened = idle.open(wanted, given.answer_s * ATTEMPTS)
-        if not answers(given, asked) or idle.alive() <= before or opened < wanted:
-            return
+        accepted, portions = accepted + opened, portions + 1
+        if not answers(given, asked) or opened < wanted:
+            break
+        if portions % LOOK_EVERY == 0 and idle.alive() < (1 - TOLERATED) * accepted:
+            break
+    idle.alive()
+    return accepted
 
 
-def limit_of(given: Given, idle: Idle, possible: int) -> str:
-    """What of this machine keeps it from more connections, "" if nothing does."""
+def limit_of_ours(given: Given, idle: Idle, possible: int) -> str:
+    """What on our side keeps us from more connections, "" if nothing does."""
     if idle.limit is Limit.PORTS:
-        return f"limit: this machine has ports for {len(idle)} connections (ip_local_port_range)"
-    if len(idle) >= possible and possible < given.connections:
-        most = possible + RESERVED_FILES
-        return f"limit: we may have {most} open files here (hard RLIMIT_NOFILE, ulimit -Hn)"
+        return f"this machine has ports for {len(idle)} connections (ip_local_port_range)"
     if idle.limit is Limit.FILES:
-        return f"limit: we had no more open files at {len(idle)} connections (RLIMIT_NOFILE)"
+        return f"we had no more open files at {len(idle)} connections (RLIMIT_NOFILE)"
+    if possible < given.connections:
+        most = possible + RESERVED_FILES
+        return f"we may have {most} open files here (hard RLIMIT_NOFILE, ulimit -Hn)"
+    return ""
+
+
+def limit_of_service(given: Given) -> str:
+    """The process of the service that has used up its open files, "" if there is none."""
     for one in consumed.files(given.pid):
         if one.used >= one.limit - NEARLY:
             return (
-                f"limit: the service's process {one.process} may have {one.limit} open files "
+                f"the service's process {one.process} may have {one.limit} open files "
                 "(soft RLIMIT_NOFILE, ulimit -n)"
             )
     return ""
 
 
-def hold(given: Given, asked: Asked, idle: Idle, end: float) -> Held:
+def hold(given: Given, asked: Asked, idle: Idle) -> Held:
     """Hold what is open while asking; where answers are late, half of it, and so on."""
+    end = time.monotonic() + HOLDS * (given.hold_s + given.answer_s)
     while True:
-        held = held_once(given, asked, idle, end)
-        if held.fine(given.bound_ms) or held.connections < FEWEST or time.monotonic() > end:
-            break
+        held = held_once(given, asked, idle)
+        if held.fine(given.bound_ms):
+            return held
+        if held.connections < FEWEST or time.monotonic() > end:
+            return msgspec.structs.replace(held, connections=0)
         idle.keep(held.connections // 2)
-    return held if held.fine(given.bound_ms) else msgspec.structs.replace(held, connections=0)
 
 
-def held_once(given: Given, asked: Asked, idle: Idle, end: float) -> Held:
-    """Ask for `hold_s`, and until there are answers enough for a p95."""
+def held_once(given: Given, asked: Asked, idle: Idle) -> Held:
+    """Ask for `hold_s`, and until there are answers enough for a p95, or for none in its bound."""
     enough, begun = statistics.needed_samples(0.95), time.monotonic()
+    late = 0
     took: list[float | None] = []
-    while time.monotonic() < end:
-        if time.monotonic() - begun >= given.hold_s and len(took) >= enough:
-            break
+    while time.monotonic() - begun < given.hold_s or len(took) < enough:
         took.append(ask(given, asked))
-        if took[-1] is None and took.count(None) >= ATTEMPTS:
+        late += took[-1] is None or 1000.0 * took[-1] >= given.bound_ms
+        if took.count(None) >= ATTEMPTS or late > LATE * enough:
             break
         time.sleep(PACE_S)
     known = sorted(seconds for seconds in took if seconds is not None)
