@@ -12,6 +12,8 @@ from bench import (
     gates,
     joining,
     judging,
+    load,
+    paired,
     results,
     reuse,
     startup,
@@ -28,6 +30,8 @@ PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "joining": joining.rows,
     "compatibility": compatibility.rows,
     "watching": watching.rows,
+    "paired": paired.rows,
+    "load": load.rows,
 }
 
 
