@@ -22,6 +22,7 @@ from gates.probes import _catalogues, _common, _databases
 from gates.probes._databases import DatabaseError, Kind
 from gates.probes._scratch_database import scratch
 from gates.probes.startup import Surroundings, surroundings
+from gates.shell.aftermath import LOG
 from gates.shell.cancellation import Cancellation
 from gates.shell.readiness import ServiceError
 from gates.shell.service import Place, placed, reserved_port, run_step
@@ -159,8 +160,16 @@ def _failed(name: str, argv: tuple[str, ...], place: Place) -> str:
     except ServiceError as error:
         if error.reason is Reason.CANCELLED:
             raise
-        return error.detail
+        return _told(error.detail, place)
     return ""
+
+
+def _told(detail: str, place: Place) -> str:
+    """The words without the log, and without folders that are others in every run."""
+    said = detail.partition(LOG)[0]
+    for folder, name in ((place.values["state"], STATE), (str(place.tree), ".")):
+        said = said.replace(folder, name)
+    return said
 
 
 def _difference(first: Schema, last: Schema) -> str:

@@ -25,7 +25,8 @@ def run(execute) -> None:
             execute(statement)
         return
     if mode == "no-up":
-        print("no such table: users, with " + os.environ.get("SHOP_SECRET", ""), file=sys.stderr)
+        print(os.environ.get("SHOP_SECRET", ""), file=sys.stderr)
+        print(f"no such table: users, in {os.environ.get('SHOP_FILE')}", file=sys.stderr)
         raise SystemExit(1)
     if mode == "nothing":
         return

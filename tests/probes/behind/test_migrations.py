@@ -99,7 +99,10 @@ def test_what_differs_and_what_was_said_is_told(look: Look) -> None:
 
 def test_the_words_of_a_command_that_fails_are_told(look: Look) -> None:
     (finding,) = look("no-up", **FILE).findings
-    assert "no such table: users" in finding.message
+    assert finding.message == (
+        "up on an empty database fails: service.migrate exited with 1: "
+        "no such table: users, in {state}/shop.db"
+    )
 
 
 @pytest.mark.parametrize(
