@@ -156,16 +156,14 @@ def _scenario(load: Load, settings: Settings, rate: float, samples: int) -> Scen
         samples=samples,
         longest_s=_LONGEST_S,
     )
-    return msgspec.structs.replace(
-        made, poisson=made.poisson or load.poisson, identities=load.identities
-    )
+    return msgspec.structs.replace(made, needed={}, longest_s=0.0)
 
 
 def _run(target: Target, options: Options, made: Scenario, rate: float) -> Run:
     """How one scenario is run, in a folder named after the rate at which it is judged."""
     folder = f"{'course' if made.stages else 'step'}-{rate:g}"
     inside = msgspec.structs.replace(options, output=f"{options.output}/{folder}")
-    given = load_run.invocation(made, target, inside)
+    given = load_run.invocation(_wished(made, target, options), target, inside)
     expected = target.load.rate if target.load else rate
     return Run(
         ratio=round(rate / expected, 6),
@@ -179,6 +177,14 @@ def _run(target: Target, options: Options, made: Scenario, rate: float) -> Run:
     )
 
 
+def _wished(made: Scenario, target: Target, options: Options) -> Scenario:
+    """The scenario as [load] wishes it, but always of the open model: a rate is what is raised."""
+    if target.load is None:
+        return made
+    whole = load_run.wished(made, target.load, options)
+    return msgspec.structs.replace(whole, users=0, locustfile="")
+
+
 def _making(
     course: Scenario, steps: tuple[Scenario, ...], target: Target, options: Options
 ) -> Invocation:
@@ -188,7 +194,7 @@ def _making(
         for one in (course, *steps)
     )
     whole = msgspec.structs.replace(course, stages=(), duration_s=requests / course.rate)
-    return scenario.making(whole, target, options)
+    return scenario.making(_wished(whole, target, options), target, options)
 
 
 def _invocation(plan: Plan, course: Scenario, target: Target, options: Options) -> Invocation:
@@ -199,5 +205,5 @@ def _invocation(plan: Plan, course: Scenario, target: Target, options: Options) 
         deadline_s=options.deadline_s,
         files={"course": scale_report.COURSE},
         inputs={report.INPUT: msgspec.json.encode(plan, order="sorted").decode()},
-        secrets=load_run.invocation(course, target, options).secrets,
+        secrets=load_run.invocation(_wished(course, target, options), target, options).secrets,
     )

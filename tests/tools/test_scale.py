@@ -88,8 +88,18 @@ def test_stages_that_never_stay_at_three_times_the_rate_are_not_judged() -> None
 
 
 def test_what_the_target_says_of_its_load_holds_for_each_run() -> None:
-    _, made = planned(target(poisson=True, identities=20))
+    _, made = planned(target(poisson=True, identities=20, users=9, locustfile="own.py"))
     assert {(one.poisson, one.identities) for one in made} == {(True, 20)}
+    assert {(one.users, one.locustfile) for one in made} == {(0, "")}, "always the open model"
+    assert {(one.longest_s, *one.needed) for one in made} == {(0.0,)}, "no step goes on for ever"
+
+
+def test_every_run_gets_the_headers_of_all_its_identities() -> None:
+    auth = Auth(headers={"X-Key": "${KEY}"})
+    options = Options(tree="/tree", output="/out", python="/py", bin="/bin")
+    given = msgspec.structs.replace(target(identities=3), auth=auth)
+    (run,) = scale.commands(given, options)
+    assert run.secrets == ("GATESCORE_AUTH", "GATESCORE_IDENTITIES")
 
 
 def test_objectives_come_from_the_settings() -> None:
