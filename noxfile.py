@@ -17,7 +17,8 @@ GATES = (
     *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
-    *("resources", "operations", "scale", "cache", "documentation", "availability", "sign-off"),
+    *("database", "resources", "operations", "scale", "cache", "documentation"),
+    *("availability", "sign-off"),
 )
 
 nox.needs_version = ">=2026.1"

@@ -59,6 +59,7 @@ BUILT_IN = {
         "pip_audit",
         "prettier",
         "pytest",
+        "queries",
         "rate_limit",
         "resilience",
         "resources",

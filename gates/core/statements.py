@@ -96,6 +96,23 @@ def normalised(sql: str) -> str:
     return ROWS.sub(r"\1", LIST.sub("(?)", text)).rstrip("; ")
 
 
+def numbered(sql: str, mark: str) -> tuple[str, int]:
+    """The statement with its values numbered from 1 on by `mark`, as "$" or "?", and how many.
+
+    A value with a name has one number wherever it stands.
+    """
+    names: dict[str, int] = {}
+    parts = []
+    for token in TOKEN.finditer(sql):
+        if token.lastgroup != "value":
+            parts.append(token[0])
+            continue
+        bare = token[0] in ("?", "%s")
+        number = names.setdefault(f"{token.start()}" if bare else token[0], len(names) + 1)
+        parts.append(f"{mark}{number}")
+    return "".join(parts), len(names)
+
+
 def said(sql: str) -> Said:
     """What a statement is, from its text."""
     text = normalised(sql)

@@ -15,6 +15,7 @@ from bookstore.pool import Pool
 
 Observer = Callable[[str, float], None]
 FileIdentity = tuple[int, int]
+Factory = type[sqlite3.Connection]
 
 BUSY_TIMEOUT_S = 2.0
 
@@ -27,7 +28,9 @@ class _Pooled:
     file: FileIdentity
 
 
-def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, create: bool = False, factory: Factory = sqlite3.Connection
+) -> sqlite3.Connection:
     """A connection in explicit-transaction mode, with foreign keys enforced and WAL on.
 
     Only migrations create a file: a service that made an empty one would hide that its data
@@ -39,6 +42,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
+        factory=factory,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -50,8 +54,11 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
 class Database:
     """Hands out connections; `observe` hears the kind and the seconds of each transaction."""
 
-    def __init__(self, path: Path, observe: Observer) -> None:
+    def __init__(
+        self, path: Path, observe: Observer, factory: Factory = sqlite3.Connection
+    ) -> None:
         self._path = path
+        self._factory = factory
         self._observe = observe
         self._idle: LifoQueue[_Pooled] = LifoQueue()
         self._writing = Lock()
@@ -121,7 +128,7 @@ class Database:
             try:
                 pooled = self._idle.get_nowait()
             except Empty:
-                return _Pooled(connect(self._path), file)
+                return _Pooled(connect(self._path, factory=self._factory), file)
             if pooled.file == file:
                 return pooled
             pooled.connection.close()

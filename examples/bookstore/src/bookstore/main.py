@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from bookstore import __version__, document, errors, services
+from bookstore import __version__, document, errors, services, telemetry
 from bookstore.middleware import RequestFrame
 from bookstore.routes import auth, books, operations, orders, users
 from bookstore.settings import Settings
@@ -32,6 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = parts
     app.add_middleware(RequestFrame, metrics=parts.metrics)
+    if settings.telemetry:
+        app.add_middleware(telemetry.RequestSpans)
     errors.install(app)
     for routes in (auth, books, orders, users, operations):
         app.include_router(routes.router)

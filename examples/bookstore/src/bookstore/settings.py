@@ -26,6 +26,7 @@ class Settings:
     access_lifetime: timedelta = timedelta(minutes=15)
     refresh_lifetime: timedelta = timedelta(days=7)
     list_limit: int = 500
+    telemetry: bool = False
 
 
 def load() -> Settings:
@@ -42,6 +43,7 @@ def load() -> Settings:
         log_level=level,
         host=os.environ.get("BOOKSTORE_HOST", "127.0.0.1"),
         port=int(port),
+        telemetry=bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
     )
 
 

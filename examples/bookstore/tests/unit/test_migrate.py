@@ -72,6 +72,8 @@ def test_command_line(
         "up 0002_catalogue",
         "up 0003_orders",
         "up 0004_order_keys",
+        "up 0005_list_indexes",
+        "down 0005_list_indexes",
         "down 0004_order_keys",
         "down 0003_orders",
         "down 0002_catalogue",

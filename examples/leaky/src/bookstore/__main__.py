@@ -5,7 +5,7 @@ import sys
 
 import uvicorn
 
-from bookstore import logs, settings
+from bookstore import logs, settings, telemetry
 from bookstore.main import create_app
 
 GRACE_S = 0
@@ -20,6 +20,7 @@ def main() -> int:
         return 2
     options = _options(chosen)
     logs.configure(chosen.log_level)
+    provider = telemetry.configure() if chosen.telemetry else None
     uvicorn.run(
         create_app(chosen),
         host=options.host,
@@ -29,6 +30,8 @@ def main() -> int:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    if provider:
+        provider.shutdown()
     return 0
 
 

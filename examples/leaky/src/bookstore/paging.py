@@ -17,7 +17,13 @@ Limit = Annotated[
     ),
 ]
 Offset = Annotated[
-    int, Query(ge=0, le=OFFSET_MAXIMUM, description="Items to pass over.", examples=[0])
+    int,
+    Query(
+        ge=0,
+        json_schema_extra={"maximum": OFFSET_MAXIMUM},
+        description="Items to pass over.",
+        examples=[0],
+    ),
 ]
 
 

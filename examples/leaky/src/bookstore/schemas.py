@@ -82,7 +82,7 @@ class Page(Answer):
 
     total: int = Field(ge=0, description="How many there are in all.")
     limit: int = Field(ge=1)
-    offset: int = Field(ge=0, le=OFFSET_MAXIMUM)
+    offset: int = Field(ge=0, json_schema_extra={"maximum": OFFSET_MAXIMUM})
 
 
 class BookData(Request):

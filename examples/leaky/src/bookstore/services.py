@@ -1,10 +1,12 @@
 """The parts that live as long as the application, and how routes reach them."""
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from bookstore import telemetry
 from bookstore.database import Database
 from bookstore.metrics import Metrics
 from bookstore.passwords import Passwords
@@ -27,7 +29,8 @@ class Services:
 def build(settings: Settings) -> Services:
     """Wire the parts together; nothing is opened yet."""
     metrics = Metrics()
-    database = Database(settings.database, metrics.transaction)
+    factory = telemetry.TracedConnection if settings.telemetry else sqlite3.Connection
+    database = Database(settings.database, metrics.transaction, factory)
     metrics.watch(database.pool)
     return Services(
         settings=settings,

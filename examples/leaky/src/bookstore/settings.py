@@ -27,6 +27,7 @@ class Settings:
     access_lifetime: timedelta = timedelta(hours=24)
     refresh_lifetime: timedelta = timedelta(days=90)
     list_limit: int = 500
+    telemetry: bool = False
 
 
 def load() -> Settings:
@@ -43,6 +44,7 @@ def load() -> Settings:
         log_level=level,
         host=os.environ.get("BOOKSTORE_HOST", "127.0.0.1"),
         port=int(port),
+        telemetry=bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
     )
 
 

@@ -16,14 +16,18 @@ SortKey = Literal["newest", "oldest"]
 
 KEYS_LAST = timedelta(days=1)
 
-# A statement for each case, not one with conditions: only so are the indexes used for the order.
+# A statement for each case, not one with conditions: only so are the indexes used.
 LIST_ALL: dict[SortKey, str] = {
+    "newest": "SELECT * FROM orders ORDER BY id DESC LIMIT :limit OFFSET :offset",
+    "oldest": "SELECT * FROM orders ORDER BY id LIMIT :limit OFFSET :offset",
+}
+LIST_OF_STATUS: dict[SortKey, str] = {
     "newest": """
-        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        SELECT * FROM orders WHERE status = :status
         ORDER BY id DESC LIMIT :limit OFFSET :offset
     """,
     "oldest": """
-        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        SELECT * FROM orders WHERE status = :status
         ORDER BY id LIMIT :limit OFFSET :offset
     """,
 }
@@ -39,7 +43,8 @@ LIST_OWN: dict[SortKey, str] = {
         ORDER BY id LIMIT :limit OFFSET :offset
     """,
 }
-COUNT_ALL = "SELECT count(*) FROM orders WHERE (:status IS NULL OR status = :status)"
+COUNT_ALL = "SELECT count(*) FROM orders"
+COUNT_OF_STATUS = "SELECT count(*) FROM orders WHERE status = :status"
 COUNT_OWN = """
 SELECT count(*) FROM orders WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
 """
@@ -83,7 +88,12 @@ def page(
     sort: SortKey,
 ) -> OrderPage:
     """A slice of one account's orders, or of all orders for None."""
-    listing, counting = (LIST_ALL, COUNT_ALL) if user_id is None else (LIST_OWN, COUNT_OWN)
+    if user_id is not None:
+        listing, counting = LIST_OWN, COUNT_OWN
+    elif status is not None:
+        listing, counting = LIST_OF_STATUS, COUNT_OF_STATUS
+    else:
+        listing, counting = LIST_ALL, COUNT_ALL
     wanted = {"user_id": user_id, "status": status, "limit": part.limit, "offset": part.offset}
     rows = connection.execute(listing[sort], wanted).fetchall()
     total = connection.execute(counting, wanted).fetchone()[0]

@@ -11,4 +11,3 @@ CREATE TABLE books (
 
 CREATE INDEX books_by_title ON books (title, id);
 CREATE INDEX books_by_price ON books (price_cents, id);
-CREATE INDEX books_by_author ON books (author);

@@ -1,7 +1,6 @@
 """Orders in the database; each function is one part of a transaction of its caller."""
 
 import hashlib
-import json
 import sqlite3
 from collections import Counter
 from datetime import timedelta
@@ -16,14 +15,18 @@ SortKey = Literal["newest", "oldest"]
 
 KEYS_LAST = timedelta(days=1)
 
-# A statement for each case, not one with conditions: only so are the indexes used for the order.
+# A statement for each case, not one with conditions: only so are the indexes used.
 LIST_ALL: dict[SortKey, str] = {
+    "newest": "SELECT * FROM orders ORDER BY id DESC LIMIT :limit OFFSET :offset",
+    "oldest": "SELECT * FROM orders ORDER BY id LIMIT :limit OFFSET :offset",
+}
+LIST_OF_STATUS: dict[SortKey, str] = {
     "newest": """
-        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        SELECT * FROM orders WHERE status = :status
         ORDER BY id DESC LIMIT :limit OFFSET :offset
     """,
     "oldest": """
-        SELECT * FROM orders WHERE (:status IS NULL OR status = :status)
+        SELECT * FROM orders WHERE status = :status
         ORDER BY id LIMIT :limit OFFSET :offset
     """,
 }
@@ -31,15 +34,16 @@ LIST_OWN: dict[SortKey, str] = {
     "newest": """
         SELECT * FROM orders
         WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
-        ORDER BY id DESC LIMIT :limit OFFSET :offset
+        ORDER BY created_at DESC LIMIT :limit OFFSET :offset
     """,
     "oldest": """
         SELECT * FROM orders
         WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
-        ORDER BY id LIMIT :limit OFFSET :offset
+        ORDER BY created_at LIMIT :limit OFFSET :offset
     """,
 }
-COUNT_ALL = "SELECT count(*) FROM orders WHERE (:status IS NULL OR status = :status)"
+COUNT_ALL = "SELECT count(*) FROM orders"
+COUNT_OF_STATUS = "SELECT count(*) FROM orders WHERE status = :status"
 COUNT_OWN = """
 SELECT count(*) FROM orders WHERE user_id = :user_id AND (:status IS NULL OR status = :status)
 """
@@ -52,10 +56,7 @@ FIND_KEY = "SELECT digest, order_id FROM order_keys WHERE user_id = ? AND key = 
 FORGET_KEYS = "DELETE FROM order_keys WHERE user_id = ? AND created_at < ?"
 KEEP_KEY = "INSERT INTO order_keys VALUES (?, ?, ?, ?, ?)"
 INSERT_LINE = "INSERT INTO order_lines VALUES (?, ?, ?, ?)"
-LINES = """
-SELECT * FROM order_lines WHERE order_id IN (SELECT value FROM json_each(?))
-ORDER BY order_id, book_id
-"""
+LINES = "SELECT * FROM order_lines WHERE order_id = ? ORDER BY book_id"
 PUT_BACK = """
 UPDATE books SET stock = stock + line.quantity, updated_at = :now
 FROM order_lines AS line WHERE line.order_id = :id AND line.book_id = books.id
@@ -83,7 +84,12 @@ def page(
     sort: SortKey,
 ) -> OrderPage:
     """A slice of one account's orders, or of all orders for None."""
-    listing, counting = (LIST_ALL, COUNT_ALL) if user_id is None else (LIST_OWN, COUNT_OWN)
+    if user_id is not None:
+        listing, counting = LIST_OWN, COUNT_OWN
+    elif status is not None:
+        listing, counting = LIST_OF_STATUS, COUNT_OF_STATUS
+    else:
+        listing, counting = LIST_ALL, COUNT_ALL
     wanted = {"user_id": user_id, "status": status, "limit": part.limit, "offset": part.offset}
     rows = connection.execute(listing[sort], wanted).fetchall()
     total = connection.execute(counting, wanted).fetchone()[0]
@@ -162,9 +168,10 @@ def _take(connection: sqlite3.Connection, book_id: int, quantity: int) -> OrderL
 
 
 def _orders(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Order]:
-    """Orders with their lines, in two statements however many there are."""
+    """Orders with their lines."""
     lines: dict[int, list[OrderLine]] = {row["id"]: [] for row in rows}
-    for line in connection.execute(LINES, (json.dumps(list(lines)),)):
-        values = {key: line[key] for key in ("book_id", "quantity", "unit_price_cents")}
-        lines[line["order_id"]].append(OrderLine.model_validate(values))
+    for order_id in lines:
+        for line in connection.execute(LINES, (order_id,)):
+            values = {key: line[key] for key in ("book_id", "quantity", "unit_price_cents")}
+            lines[order_id].append(OrderLine.model_validate(values))
     return [Order.model_validate({**dict(row), "lines": lines[row["id"]]}) for row in rows]

@@ -11,13 +11,24 @@ from bookstore.schemas import Role, User, UserChange, UserPage
 SortKey = Literal["id", "username"]
 
 FIND = "SELECT * FROM users WHERE id = ?"
-LIST = """
+LIST: dict[SortKey, str] = {
+    "id": """
+        SELECT id, username, password_hash, role, active, created_at, updated_at FROM users
+        ORDER BY id LIMIT :limit OFFSET :offset
+    """,
+    "username": """
+        SELECT id, username, password_hash, role, active, created_at, updated_at FROM users
+        ORDER BY username LIMIT :limit OFFSET :offset
+    """,
+}
+LIST_OF_ROLE = """
 SELECT id, username, password_hash, role, active, created_at, updated_at FROM users
-WHERE (:role IS NULL OR role = :role)
+WHERE role = :role
 ORDER BY CASE :sort WHEN 'username' THEN username END, id
 LIMIT :limit OFFSET :offset
 """
-COUNT = "SELECT count(*) FROM users WHERE (:role IS NULL OR role = :role)"
+COUNT = "SELECT count(*) FROM users"
+COUNT_OF_ROLE = "SELECT count(*) FROM users WHERE role = :role"
 INSERT = """
 INSERT INTO users (username, password_hash, role, created_at, updated_at)
 VALUES (:username, :password_hash, :role, :now, :now)
@@ -44,8 +55,9 @@ def page(
 ) -> UserPage:
     """A slice of all accounts, or of those with this role."""
     wanted = {"role": role, "sort": sort, "limit": part.limit, "offset": part.offset}
-    rows = connection.execute(LIST, wanted).fetchall()
-    total = connection.execute(COUNT, wanted).fetchone()[0]
+    listing, counting = (LIST_OF_ROLE, COUNT_OF_ROLE) if role else (LIST[sort], COUNT)
+    rows = connection.execute(listing, wanted).fetchall()
+    total = connection.execute(counting, wanted).fetchone()[0]
     return UserPage(
         items=[_user(row) for row in rows], total=total, limit=part.limit, offset=part.offset
     )

@@ -1,0 +1,2 @@
+DROP INDEX orders_by_status;
+DROP INDEX users_by_role;

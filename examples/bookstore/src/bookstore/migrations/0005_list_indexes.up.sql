@@ -1,0 +1,2 @@
+CREATE INDEX users_by_role ON users (role, id);
+CREATE INDEX orders_by_status ON orders (status, id);

@@ -1,0 +1,1 @@
+DROP INDEX shelf_marks_by_shelf;
