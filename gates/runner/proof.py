@@ -32,6 +32,8 @@ QUICK = {
     "longest_s": 2,
     "warmup_s": 0,
     "quiet_s": 0,
+    "ramp_s": 1,
+    "steps": [3],
     "max_examples": 5,
     "history": False,
     "configuration": "ours",
