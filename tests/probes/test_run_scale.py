@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gates.core.load import Generator, LoadResult, Recorded
+from gates.core.load import Generator, LoadResult, Operation, Recorded, Scenario
+from gates.core.model import Reason
 from gates.core.scaling import Health, Objectives, Plan, Ran, Run
 from gates.probes import run_scale
+from gates.probes._common import ProbeError
 
 WRITES = """
 import pathlib
@@ -162,3 +164,48 @@ def test_a_program_that_is_not_there_is_told(
     ran = run_scale.start(msgspec.structs.replace(run_of(1), argv=("/nowhere/locust",)), 0)
     assert (ran.exit_code, ran.result) == (127, None)
     assert "No such file" in ran.stderr
+
+
+def made_up(folder: Path) -> Path:
+    """A scenario with one operation whose bodies may each be sent once."""
+    orders = Operation(name="order", path="/o", method="POST", bodies=("1", "2", "3", "4", "5"))
+    things = Operation(name="things", path="/t")
+    made = Scenario(
+        rate=1,
+        duration_s=1,
+        operations=(orders, things),
+        values={"id": ({"id": "7"},)},
+    )
+    path = folder / "scenario.json"
+    path.write_bytes(msgspec.json.encode(made))
+    return path
+
+
+def test_operations_that_were_made_up_go_into_every_run_and_bodies_into_one(tmp_path: Path) -> None:
+    operations = run_scale.Operations(made_up(tmp_path))
+    plain = msgspec.json.encode(Scenario(rate=75, duration_s=3, operations=())).decode()
+
+    def bodies() -> tuple[str, ...]:
+        whole = msgspec.json.decode(operations.into(plain), type=Scenario)
+        assert (whole.rate, whole.duration_s, whole.operations[1].path) == (75, 3, "/t")
+        assert whole.values == {"id": ({"id": "7"},)}
+        return whole.operations[0].bodies
+
+    assert bodies() == ("1", "2", "3", "4", "5")
+    operations.sent(None)
+    sent = Recorded(requests=2, failures={}, size=0, response=(), service=())
+    operations.sent(msgspec.structs.replace(result(50), operations={"order": sent}))
+    assert bodies() == ("3", "4", "5")
+    warm = msgspec.structs.replace(result(50), operations={"order": sent}, warmup_requests=1)
+    operations.sent(warm)
+    assert bodies() == ("1", "2", "3", "4", "5"), "rather a body twice than none"
+
+
+@pytest.mark.parametrize("text", ["", "{}", None])
+def test_operations_that_were_not_made_up_are_no_result(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "scenario.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ProbeError) as caught:
+        run_scale.Operations(path)
+    assert caught.value.reason is Reason.NO_RESULT
