@@ -238,7 +238,7 @@ def curves(looks: list[tuple[float, Held]]) -> list[Series]:
             name=f"{one.title} over time",
             x_unit="s",
             y_unit=one.unit,
-            points=tuple(thinned(levels(looks, one.field), MOST_POINTS)),
+            points=rounded(thinned(levels(looks, one.field), MOST_POINTS)),
         )
         for one in QUANTITIES
     ]
@@ -253,7 +253,12 @@ def used(looks: list[tuple[float, Held]]) -> tuple[tuple[float, float], ...]:
             share = max(one.cpu_s - first.cpu_s, 0.0) / (at - begin)
             found.append((median((begin, at)), 100 * share))
             begin, first = at, one
-    return tuple(thinned(found, MOST_POINTS))
+    return rounded(thinned(found, MOST_POINTS))
+
+
+def rounded(points: Points) -> tuple[tuple[float, float], ...]:
+    """Points as they are worth showing."""
+    return tuple((round(at, 2), round(level, 2)) for at, level in points)
 
 
 if __name__ == "__main__":
