@@ -31,6 +31,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     cpu_percent: float  # at most, of one core
     lag_p99_ms: float  # at most
     achieved: float  # at least, of the scheduled requests
+    busy_percent: float  # at most, of all cores by neither the generator nor the service
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +184,7 @@ def kept_up(result: LoadResult, health: Health) -> bool:
     achieved = result.handled / result.scheduled if result.scheduled else 0.0
     return (
         result.generator.cpu_percent <= health.cpu_percent
+        and (result.generator.busy_percent or 0.0) <= health.busy_percent
         and lag_ms <= health.lag_p99_ms
         and achieved >= health.achieved
     )

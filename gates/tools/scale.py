@@ -13,7 +13,7 @@ from gates.core.statistics import needed_samples
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Options, ParseError, ToolOutput
 from gates.tools.formats import (
-    load_report,
+    load_health,
     load_run,
     planted,
     report,
@@ -27,9 +27,10 @@ METRICS = scale_report.METRICS
 RATIO = 3.0  # of the expected rate: the plateau, as the criteria say
 STEPS = (1.0, 1.5, 2.0, 3.0, 4.5, 6.75, 10.0)
 HEALTH = Health(
-    cpu_percent=load_report.MOST_CPU_PERCENT,
-    lag_p99_ms=load_report.MOST_LAG_P99_MS,
-    achieved=load_report.LEAST_ACHIEVED,
+    cpu_percent=load_health.MOST_CPU_PERCENT,
+    lag_p99_ms=load_health.MOST_LAG_P99_MS,
+    achieved=load_health.LEAST_ACHIEVED,
+    busy_percent=load_health.MOST_BUSY_PERCENT,
 )
 _SCENARIO = "scenario.json"
 _START_S = 2.0  # start and end of one run

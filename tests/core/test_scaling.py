@@ -24,7 +24,7 @@ from gates.core.scaling import (
 )
 
 WANTED = Objectives()
-HEALTH = Health(cpu_percent=80, lag_p99_ms=10, achieved=0.98)
+HEALTH = Health(cpu_percent=80, lag_p99_ms=10, achieved=0.98, busy_percent=50)
 HELD, MISSED, UNKNOWN = State.HELD, State.MISSED, State.UNKNOWN
 
 
@@ -47,6 +47,7 @@ def result(
         quiet_wait_s=0,
         other_cpu_percent=0,
         steal_percent=0,
+        busy_percent=other.get("busy"),
     )
     given = scheduled or good + failed
     return LoadResult(
@@ -96,6 +97,8 @@ def test_samples_of_a_step(good: int, failed: int, too_few: bool) -> None:
     [
         (result(cpu=80.0), True),
         (result(cpu=80.1), False),
+        (result(busy=50.0), True),
+        (result(busy=50.1), False),
         (result(lag_us=10_000), True),
         (result(lag_us=10_001), False),
         (result(handled=980), True),

@@ -67,7 +67,7 @@ def plan(*, curve: bool = True, seconds: float = 1000.0) -> Plan:
         curve=curve,
         seconds=seconds,
         objectives=Objectives(),
-        health=Health(cpu_percent=80, lag_p99_ms=10, achieved=0.98),
+        health=Health(cpu_percent=80, lag_p99_ms=10, achieved=0.98, busy_percent=50),
     )
 
 
