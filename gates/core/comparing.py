@@ -16,13 +16,13 @@ from operator import itemgetter
 
 import msgspec
 
+from gates.core.resampling import interval, resamples
 from gates.core.statistics import nearest_rank, needed_samples, upper_rank
 
 _CONFIRMING = 0.8  # confidence of the second opinion, which alone would be too strict a judge
 LEAST_PAIRS = 8  # an interval of fewer is too narrow
 LATENCIES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 THROUGHPUT = "throughput"
-_WORD = 2**64 - 1
 
 
 class Change(StrEnum):
@@ -38,7 +38,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     Regressed: the interval lies above no change, and the estimate is worse by `floor_share` and
     `floor_ms` at least. Not regressed: the interval ends below `margin`, or below `floor_ms`, and
-    so does the median of the pairs, which stalls of the machine in a few slices cannot move.
+    so does the median of the pairs, which stalls of the machine in a few slices cannot move. That
+    has to agree with a regression too, unless the interval lies beyond `margin`.
     """
 
     floor_ms: float = 1.0
@@ -128,31 +129,6 @@ def regressions(found: Sequence[Compared]) -> tuple[Compared, ...]:
     return tuple(one for one in found if one.change is Change.REGRESSED)
 
 
-def resamples(size: int, count: int, seed: int) -> Iterator[list[int]]:
-    """How often each of `size` things is drawn, with replacement, in each of `count` draws."""
-    numbers = _numbers(seed)
-    for _ in range(count):
-        weights = [0] * size
-        for _ in range(size):
-            weights[next(numbers) * size >> 64] += 1
-        yield weights
-
-
-def interval(
-    estimates: Sequence[float], point: float, size: int, confidence: float
-) -> tuple[float, float]:
-    """The bootstrap interval of a ratio from its estimates, as wide as `size` blocks deserve.
-
-    Resampling n blocks gives a spread too small by sqrt((n - 1) / n): it is put back, on the
-    logarithm, about the estimate `point`.
-    """
-    ordered, tail = sorted(estimates), (1 - confidence) / 2
-    last = len(ordered) - 1
-    low, high = ordered[math.floor(tail * last)], ordered[math.ceil((1 - tail) * last)]
-    wide = math.sqrt(size / (size - 1))
-    return _stretched(low, point, wide), _stretched(high, point, wide)
-
-
 def judged(worse: float, low: float, high: float, base_ms: float, rules: Rules) -> Change:
     """The verdict of a ratio above 1 for worse, between `low` and `high`; see `Rules`."""
     floor = rules.floor_ms / base_ms if base_ms > 0 else math.inf
@@ -163,10 +139,10 @@ def judged(worse: float, low: float, high: float, base_ms: float, rules: Rules) 
     return Change.INCONCLUSIVE
 
 
-def of_pairs(pairs: Sequence[Pair], share: float) -> float:
-    """A bound of the median of what the pairs say, each by itself, of a percentile's ratio.
+def of_pairs(pairs: Sequence[Pair], share: float) -> tuple[float, float]:
+    """Bounds of the median of what the pairs say, each by itself, of a percentile's ratio.
 
-    By order statistics: free of any assumption on how the machine disturbs. 1 without pairs.
+    By order statistics: free of any assumption on how the machine disturbs. (1, 1) of too few.
     """
     ratios = sorted(
         _percentile(pair.candidate.times, share) / _percentile(pair.base.times, share)
@@ -174,7 +150,7 @@ def of_pairs(pairs: Sequence[Pair], share: float) -> float:
         if pair.base.times and pair.candidate.times
     )
     rank = upper_rank(len(ratios), 0.5, _CONFIRMING)
-    return ratios[rank - 1] if rank else 1.0
+    return (ratios[-rank], ratios[rank - 1]) if rank else (1.0, 1.0)
 
 
 def _percentile(times: Sequence[float], share: float) -> float:
@@ -251,13 +227,24 @@ def _decided(about: Compared, drawn: list[float], pairs: int, rules: Rules) -> C
     return msgspec.structs.replace(about, change=change, ratio=ratio, low=low, high=high, why=why)
 
 
-def _confirmed(one: Compared, apart: float, rules: Rules) -> Compared:
-    """The same, but inconclusive where the pairs by themselves do not say `not regressed` too."""
-    if one.change is not Change.NOT_REGRESSED or one.base is None:
+def _confirmed(one: Compared, apart: tuple[float, float], rules: Rules) -> Compared:
+    """The same, but inconclusive where the pairs by themselves do not agree.
+
+    A small regression has to be seen in most of them; a large one may come and go.
+    """
+    if one.base is None or one.low is None:
         return one
-    if judged(apart, 0.0, apart, one.base, rules) is Change.NOT_REGRESSED:
+    match one.change:
+        case Change.REGRESSED:
+            agreed = one.low > 1 + rules.margin or apart[0] > 1
+        case Change.NOT_REGRESSED:
+            agreed = judged(apart[1], 0.0, apart[1], one.base, rules) is Change.NOT_REGRESSED
+        case Change.INCONCLUSIVE:
+            agreed = True
+    if agreed:
         return one
-    why = f"the machine was disturbed: the median of the pairs may be {apart:.2f}"
+    between = f"{apart[0]:.2f} to {apart[1]:.2f}"
+    why = f"the machine was disturbed: the median of the pairs is {between}"
     return msgspec.structs.replace(one, change=Change.INCONCLUSIVE, why=why)
 
 
@@ -271,24 +258,8 @@ def _lacking(about: Compared, drawn: list[float], pairs: int) -> str:
     return ""
 
 
-def _stretched(value: float, point: float, factor: float) -> float:
-    if not 0 < value < math.inf or point <= 0:
-        return value
-    return float(point * (value / point) ** factor)
-
-
 def _turned(ratio: float) -> float:
     return 1 / ratio if ratio > 0 else math.inf
-
-
-def _numbers(seed: int) -> Iterator[int]:
-    """Evenly distributed 64-bit numbers: SplitMix64 (Steele, Lea and Flood, 2014)."""
-    state = seed & _WORD
-    while True:
-        state = state + 0x9E3779B97F4A7C15 & _WORD
-        mixed = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & _WORD
-        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _WORD
-        yield mixed ^ mixed >> 31
 
 
 def _base(pair: Pair) -> Side:

@@ -152,7 +152,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
         return _report(max(1, result.task.files), "files", zero)
     if result.task.told:
         return _report(1, "revisions", Measurement(value=None, why=result.task.told))
-    _check_generator(result)
+    check_generator(result)
     report = _compared(result)
     return msgspec.structs.replace(report, notes=(*report.notes, *made))
 
@@ -166,7 +166,8 @@ def _result(output: ToolOutput) -> Slices:
     return strict_json.decode_as(data, Slices, what=f"{RESULT} of the paired load")
 
 
-def _check_generator(result: Slices) -> None:
+def check_generator(result: Slices) -> None:
+    """Raise ParseError(generator-unhealthy) with every bound that is broken."""
     lag = statistics.percentile(result.lag, 0.99) / US_PER_MS if result.lag else 0.0
     achieved = result.handled / result.scheduled if result.scheduled else 1.0
     cpu = result.cpu_percent

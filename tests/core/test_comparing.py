@@ -13,12 +13,11 @@ from gates.core.comparing import (
     Rules,
     Side,
     compared,
-    interval,
     judged,
     pace,
     regressions,
-    resamples,
 )
+from gates.core.resampling import interval, resamples
 
 RUNS = 40
 QUICK = Rules(resamples=300)
@@ -123,6 +122,22 @@ def test_too_little_is_said_to_be_too_little(requests: int, pairs: int, why: str
 
 def test_no_slices_are_inconclusive() -> None:
     assert {one.change for one in compared((), QUICK)} == {INCONCLUSIVE}
+
+
+@pytest.mark.parametrize(
+    ("slow", "pairs", "change"),
+    [
+        (108.0, 14, REGRESSED),  # a little slower, in most pairs
+        (108.0, 6, INCONCLUSIVE),  # or in a few: that may have been the machine
+        (130.0, 6, REGRESSED),  # a lot slower, now and then: a stall of its own
+    ],
+)
+def test_a_small_regression_has_to_be_seen_in_most_pairs(
+    slow: float, pairs: int, change: Change
+) -> None:
+    one = found((*even([100.0] * 40, [slow] * 40, pairs), *even([100.0] * 40, [100.0] * 40, 6)))
+    assert one["p95"].change is change
+    assert ("the machine was disturbed" in one["p95"].why) is (change is INCONCLUSIVE)
 
 
 def test_pace_leaves_out_the_first_and_the_last() -> None:
