@@ -48,20 +48,28 @@ def measure(given: dict[str, Any]) -> ToolReport:
         detail = f"no operation of the document can be asked under load: {'; '.join(reasons[:5])}"
         raise _common.ProbeError(detail, Reason.NOTHING_EXAMINED)
     operations = _operations(world, ledger.tried, known, wishes, int(given["requests"]))
-    plain = msgspec.convert(given["scenario"], Scenario)
-    scenario = msgspec.structs.replace(
-        plain,
-        operations=operations,
-        values=_values(operations, listed, known),
-        objectives=_objectives(plain, world.operations),
-    )
-    Path(FILE).write_bytes(msgspec.json.encode(scenario))
+    _write(msgspec.convert(given["scenario"], Scenario), world, operations, listed)
     return ToolReport(
         tool=TOOL,
         examined=len(operations),
         examined_unit="operations",
         notes=tuple(f"not in the load: {reason}" for reason in reasons),
     )
+
+
+def _write(
+    plain: Scenario,
+    world: World,
+    operations: tuple[Operation, ...],
+    listed: Mapping[str, tuple[Ids, ...]],
+) -> None:
+    scenario = msgspec.structs.replace(
+        plain,
+        operations=operations,
+        values=_values(operations, listed, names(world.resources)),
+        objectives=_objectives(plain, world.operations),
+    )
+    Path(FILE).write_bytes(msgspec.json.encode(scenario))
 
 
 def _check_alive(world: World, health: str) -> None:
