@@ -14,6 +14,8 @@ from gates.probes._reachable import readable
 from gates.shell.network import NetworkError
 
 MOST = 12  # kinds of reads
+LIMITED = 429
+LIMIT_S, PAUSE_S = 12.0, 0.5
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +29,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 def reads(caller: Caller, document: str, loaded: Iterable[str], own: Iterable[str]) -> list[Read]:
     """Reads that are answered with a success; `own` paths are of those who watch the service.
 
-    Raises ProbeError for a document that cannot be read, Exhausted.
+    Where a limit refuses them all, its end is awaited for a while. Raises ProbeError for a document
+    that cannot be read.
     """
     said, watching = _document(document), set(own)
     operations = documented(said) if isinstance(said, dict) else ()
@@ -36,7 +39,12 @@ def reads(caller: Caller, document: str, loaded: Iterable[str], own: Iterable[st
         read = Read(label=op.label, path=made.path, headers=made.headers)
         candidates.setdefault(made.path, read)
     chosen = [read for path, read in candidates.items() if path not in watching]
-    return [read for read in chosen if _fine(caller, read)][:MOST]
+    seen = [(read, _status(caller, read)) for read in chosen]
+    if limited := [read for read, status in seen if status == LIMITED]:
+        if not any(_is_fine(status) for _, status in seen):
+            _awaited(caller, limited[0])
+        seen = [(r, s if s != LIMITED else _status(caller, r)) for r, s in seen]
+    return [read for read, status in seen if _is_fine(status)][:MOST]
 
 
 def repeated(caller: Caller, chosen: list[Read], *, most: int, seconds: float) -> int:
@@ -46,7 +54,7 @@ def repeated(caller: Caller, chosen: list[Read], *, most: int, seconds: float) -
         for read in tuple(left):
             if fine >= most or time.monotonic() > end:
                 return fine
-            if _fine(caller, read):
+            if _is_fine(_status(caller, read)):
                 fine += 1
             else:
                 left.remove(read)
@@ -59,12 +67,23 @@ def headers(caller: Caller, read: Read) -> tuple[tuple[str, str], ...]:
     return (*(known.headers.items() if known else ()), *read.headers)
 
 
-def _fine(caller: Caller, read: Read) -> bool:
+def _awaited(caller: Caller, read: Read) -> None:
+    """Wait until a limit lets us in again, or for as long as that is worth."""
+    end = time.monotonic() + LIMIT_S
+    while _status(caller, read) == LIMITED and time.monotonic() < end:
+        time.sleep(PAUSE_S)
+
+
+def _is_fine(status: int) -> bool:
+    return 200 <= status < 300
+
+
+def _status(caller: Caller, read: Read) -> int:
+    """The status of the answer, 0 where there is none."""
     try:
-        answer = caller.ask("GET", read.path, headers=read.headers, operation=read.label)
+        return caller.ask("GET", read.path, headers=read.headers, operation=read.label).status
     except (NetworkError, Exhausted):
-        return False
-    return 200 <= answer.status < 300
+        return 0
 
 
 def _document(path: str) -> JSON:

@@ -2,7 +2,8 @@
 
 postgres=ADDRESS: every read asks it, through a pool · size=N · hold: a connection is kept by every
 tenth request · nap=S: a read takes so long · redis=ADDRESS: reads go through it · cache=N: every
-N-th lookup of a cache in memory is a miss · quiet: the metrics have no numbers.
+N-th lookup of a cache in memory is a miss · quiet: the metrics have no numbers · busy=S: for so
+long every read is refused.
 """
 
 import socket
@@ -29,6 +30,7 @@ free = threading.BoundedSemaphore(SIZE)
 numbers, lookups = count(1), count(1)
 idle: list[object] = []
 LARGEST.set(SIZE)
+BUSY_UNTIL = time.monotonic() + float(SAID.get("busy", 0))
 
 
 @contextmanager
@@ -85,6 +87,8 @@ class Handler(BaseHTTPRequestHandler):
             body = b"\n" if "quiet" in SAID else generate_latest(registry)
         elif self.path == "/gone":
             status = 404
+        elif self.path != "/health" and time.monotonic() < BUSY_UNTIL:
+            status = 429
         elif self.path != "/health":
             if "cache" in SAID or "redis" in SAID:
                 looked_up(self.path)

@@ -62,6 +62,10 @@ def test_the_share_of_hits_comes_from_the_counters(
     assert [finding.rule for finding in report.findings] == rules
 
 
+def test_the_end_of_a_limit_is_awaited(look: Look, shop: Callable[..., str]) -> None:
+    assert hit(look(shop("cache=4", "busy=3"), **COUNTERS)).value == pytest.approx(75.0, abs=1.0)
+
+
 def test_the_share_of_hits_comes_from_redis_itself(
     look: Look, shop: Callable[..., str], redis: str
 ) -> None:
