@@ -24,11 +24,6 @@ OPENING, CLOSING, COMMA = re.compile(r"\( "), re.compile(r" ([),;])"), re.compil
 READS = ("select", "values", "table")
 WRITES = ("insert", "update", "delete", "replace", "merge")
 NAME = r'(?:"[^"]+"|`[^`]+`|\[[^\]]+\]|\w+)'
-TABLE = re.compile(
-    rf"\b(?:from|join|into|update(?:\s+or\s+\w+)?)\s+(?:only\s+)?((?:{NAME}\s*\.\s*)?{NAME})"
-    rf"(?:\s+(?:as\s+)?({NAME}))?",
-    re.IGNORECASE,
-)
 NO_ALIAS = frozenset(
     (
         "where",
@@ -61,6 +56,12 @@ NO_ALIAS = frozenset(
         "indexed",
         "not",
     )
+)
+ALIAS = rf"(?!(?:{'|'.join(sorted(NO_ALIAS))})\b){NAME}"
+ITEM = rf"(?:only\s+)?((?:{NAME}\s*\.\s*)?{NAME})(?:\s+(?:as\s+)?({ALIAS}))?"
+ONE = re.compile(ITEM, re.IGNORECASE)
+TABLES = re.compile(
+    rf"\b(?:from|join|into|update(?:\s+or\s+\w+)?)\s+({ITEM}(?:\s*,\s*{ITEM})*)", re.IGNORECASE
 )
 LIMITED = re.compile(r"\b(?:limit|fetch (?:first|next))\b", re.IGNORECASE)
 UNLIMITED = re.compile(r"\blimit\s+(?:-\s*\d+|all|null)\b", re.IGNORECASE)
@@ -152,12 +153,12 @@ def _main(words: list[str]) -> str:
 def tables_of(text: str) -> dict[str, str]:
     """The tables of a normalised statement, by the name that it gives them."""
     found = {}
-    for named in TABLE.finditer(text):
-        table = _bare(named[1])
-        alias = _bare(named[2] or "")
-        found[table] = table
-        if alias and alias.lower() not in NO_ALIAS:
-            found[alias] = table
+    for listed in TABLES.finditer(text):
+        for named in ONE.finditer(listed[1]):
+            table = _bare(named[1])
+            found[table] = table
+            if named[2]:
+                found[_bare(named[2])] = table
     return found
 
 

@@ -100,13 +100,13 @@ def _answer(
 
 
 def ask(world: World, ways: Iterable[Recipe], times: int) -> tuple[Call, ...]:
-    """Ask each way some times; what fails or is beyond the budget is left out."""
+    """Ask each operation some times, once with each parameter; what fails is left out."""
     return tuple(_calls(world, ways, times))
 
 
 def _calls(world: World, ways: Iterable[Recipe], times: int) -> Iterator[Call]:
     for way in ways:
-        for _ in range(times):
+        for _ in range(1 if way.is_variant else times):
             try:
                 made = request(world, way)
                 call = called(world, way, made) if made else None

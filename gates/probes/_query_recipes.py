@@ -34,6 +34,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     page: int = DEFAULT_PAGE
 
     @property
+    def is_variant(self) -> bool:
+        """Whether it has one of the parameters that need not be there."""
+        return self.name != self.op.label
+
+    @property
     def changes(self) -> bool:
         """Whether it needs an object of its own each time."""
         return self.op.operation.method not in ("GET", "HEAD")
