@@ -319,7 +319,7 @@ def test_the_law_is_told_with_its_error_or_why_there_is_none() -> None:
     assert "fit 0.0% off; its throughput levels off at 200/s" in law
     assert [one.name for one in report.series][3:5] == [
         "throughput over concurrency",
-        "throughput by the law",
+        "fitted throughput over concurrency",
     ]
 
 

@@ -146,7 +146,12 @@ def _curves(course: Course, steps: Sequence[Step]) -> Iterator[Series]:
     law = scalability.fit(_points(course, steps))
     if not isinstance(law, str):
         fitted = tuple((n, law.throughput(n)) for n, _ in points)
-        yield Series(name="throughput by the law", x_unit="requests", y_unit="1/s", points=fitted)
+        yield Series(
+            name="fitted throughput over concurrency",
+            x_unit="requests",
+            y_unit="1/s",
+            points=fitted,
+        )
 
 
 def _series(name: str, unit: str, points: Iterable[tuple[float, float | None]]) -> Series:
