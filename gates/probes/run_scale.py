@@ -22,7 +22,7 @@ from gates.probes import _common
 from gates.shell.consumed import cpu_seconds
 
 COURSE = "course.json"
-SPARE_S = 60.0  # beyond what a run should take: it is ended then
+SPARE_S = 60.0  # beyond twice what a run should take: it is ended then
 TIME = "the time for this gate was used up"
 
 Start = Callable[[Run], Ran]
@@ -162,7 +162,7 @@ def start(run: Run, pid: int, operations: Operations | None = None) -> Ran:
 
 def executed(run: Run, folder: Path) -> tuple[int, str]:
     """The exit code, and the last line of what it said."""
-    said = folder / "stderr.txt"
+    said, longest_s = folder / "stderr.txt", 2 * run.seconds + SPARE_S
     with said.open("wb") as errors:
         try:
             code = subprocess.run(
@@ -172,11 +172,11 @@ def executed(run: Run, folder: Path) -> tuple[int, str]:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                timeout=run.seconds + SPARE_S,
+                timeout=longest_s,
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
-            return -9, f"it did not end within {run.seconds + SPARE_S:.0f} s"
+            return -9, f"it did not end within {longest_s:.0f} s"
         except OSError as error:
             return 127, str(error)
     lines = said.read_bytes().decode("utf-8", "replace").strip().splitlines()
