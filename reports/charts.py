@@ -3,23 +3,25 @@
 Numbers are written with one decimal, so that the same curve gives the same bytes everywhere.
 """
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from gates.core.model import Series
+from reports.axes import LARGEST, PERCENTILE, Place, across, upright
 from reports.numbers import number
 
-WIDTH, HEIGHT = 520, 220
-LEFT, RIGHT, TOP, BOTTOM = 48, 14, 20, 34
+WIDTH, HEIGHT = 520, 226
+LEFT, RIGHT, TOP, BOTTOM = 60, 18, 26, 40  # the template draws in the same frame
 MOST_POINTS = 300
 MOST_ROWS = 24
 MOST_LINES = 4
-_LARGEST = 1e15
-_TINY = 1e-9  # differences that are none on paper
-_PERCENTILE = "percentile"
-_PERCENTILES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
+_TIMES = ("ms", "s")  # what is told by decades: a tail is many times the middle
+_X_TITLES = {"s": "time in s", "1/s": "requests per second", "requests": "requests at once"}
+_Y_TITLES = {"": "count", "1/s": "per second", "percent": "%"}
+_PARTS = re.compile(r"^(?P<what>.+?)(?P<how> (?:over|by) [^,]+)(?P<side>, .+)?$")
+_LATENCY = re.compile(r"p\d+(\.\d+)?|.* time")
 
 Point = tuple[float, float]
 
@@ -32,9 +34,13 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One curve: `path` for SVG, and the `rows` of its table (x, y) as text."""
+    """One curve: `path` for SVG, and the `rows` of its table (x, y) as text.
+
+    `label` is what its name has that the title of the chart does not say for all of them.
+    """
 
     name: str
+    label: str
     path: str
     rows: tuple[tuple[str, str], ...]
     every: int  # 1: all points are in the table
@@ -52,14 +58,26 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
+class Name(msgspec.Struct, frozen=True):
+    """A curve's name in parts: "p50", " over time", ", base"."""
+
+    what: str
+    how: str = ""
+    side: str = ""
+
+
 def charts(series: Iterable[Series]) -> list[Chart]:
-    """Return charts of all series with a point to draw; those with the same axes share one."""
-    groups: dict[tuple[str, str], list[Series]] = {}
+    """Return charts of all series with a point to draw.
+
+    Those with the same axes share one, but for the two sides of a comparison, and for times that
+    are no latencies.
+    """
+    groups: dict[tuple[str, ...], list[Series]] = {}
     for each in series:
         kept = tuple(p for p in each.points if _drawable(p))
         if kept:
             finite = msgspec.structs.replace(each, points=kept)
-            groups.setdefault((each.x_unit, each.y_unit), []).append(finite)
+            groups.setdefault(_topic(each), []).append(finite)
     return [
         _chart(group[start : start + MOST_LINES])
         for group in groups.values()
@@ -81,64 +99,80 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
     return kept
 
 
-def steps(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round numbers that cover low to high, at most `most` + 2 of them."""
-    span = high - low
-    if span <= _TINY * max(1.0, abs(high)):
-        span = max(abs(high), abs(low)) if max(abs(high), abs(low)) > _TINY else 1.0
-    size = 10.0 ** math.floor(math.log10(span / most))
-    size *= next(factor for factor in (1, 2, 5, 10) if span / (size * factor) <= most)
-    first, last = math.floor(low / size), max(math.ceil(high / size), math.floor(low / size) + 1)
-    return [round(index * size, 12) for index in range(first, last + 1)]
+def title_of(names: Sequence[str]) -> str:
+    """Return one title: "p50 and p95 over time", "response time by percentile, base and candidate".
+
+    >>> title_of(["p50 over time", "p95 over time"])
+    'p50 and p95 over time'
+    """
+    parts = [_parts(name) for name in names]
+    if len({each.how for each in parts}) > 1:
+        return _listed(names)
+    if len({each.what for each in parts}) == 1 and all(each.side for each in parts):
+        sides = [each.side.removeprefix(", ") for each in parts]
+        return f"{parts[0].what}{parts[0].how}, {_listed(sides)}"
+    return _listed([each.what for each in parts]) + parts[0].how
+
+
+def labels_of(names: Sequence[str]) -> list[str]:
+    """Return what tells names apart: their sides, their quantities, or the names themselves."""
+    parts = [_parts(name) for name in names]
+    sides = [each.side.removeprefix(", ") for each in parts]
+    what = [each.what for each in parts]
+    told = (found for found in (sides, what) if len({*found}) == len(names) and all(found))
+    return next(told, list(names)) if len({each.how for each in parts}) == 1 else list(names)
+
+
+def _parts(name: str) -> Name:
+    found = _PARTS.match(name)
+    return Name(found["what"], found["how"], found["side"] or "") if found else Name(name)
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _topic(series: Series) -> tuple[str, ...]:
+    """What curves on one chart have in common."""
+    name = _parts(series.name)
+    compared = f"{name.what}{name.how}" if name.side else ""
+    other = name.how and series.y_unit in _TIMES and not _LATENCY.fullmatch(name.what)
+    return (series.x_unit, series.y_unit, compared, name.what if other else "")
 
 
 def _drawable(point: Point) -> bool:
-    return all(abs(part) < _LARGEST for part in point)  # NaN is not smaller either
+    return all(abs(part) < LARGEST for part in point)  # NaN is not smaller either
 
 
 def _chart(group: Sequence[Series]) -> Chart:
     x_unit, y_unit = group[0].x_unit, group[0].y_unit
-    xs = [x for each in group for x, _ in each.points]
+    x_axis = across(x_unit, [x for s in group for x, _ in s.points], LEFT, WIDTH - RIGHT)
     ys = [y for each in group for _, y in each.points]
-    marks = steps(min([0.0, *ys]), max([0.0, *ys]))
-    place_y = _scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
-    x_marks, place_x = _x_axis(x_unit, xs)
+    y_axis = upright(ys, HEIGHT - BOTTOM, TOP, decimal=y_unit in _TIMES)
+    y_title = _Y_TITLES.get(y_unit, y_unit) + (", logarithmic" if y_axis.logarithmic else "")
+    names = [each.name for each in group]
+    labels = labels_of(names)
     return Chart(
-        title=" and ".join(each.name for each in group),
+        title=title_of(names),
         description="; ".join(_told(each) for each in group),
-        x_title=x_unit,
-        y_title=y_unit,
-        x_ticks=tuple(Tick(_px(place_x(mark)), f"{mark:g}") for mark in x_marks),
-        y_ticks=tuple(Tick(_px(place_y(mark)), number(mark)) for mark in marks),
-        lines=tuple(_line(each, place_x, place_y) for each in group),
+        x_title=_X_TITLES.get(x_unit, x_unit),
+        y_title=y_title,
+        x_ticks=tuple(Tick(_px(x_axis.place(mark)), f"{mark:g}") for mark in x_axis.marks),
+        y_ticks=tuple(Tick(_px(y_axis.place(mark)), number(mark)) for mark in y_axis.marks),
+        lines=tuple(
+            _line(each, label, x_axis.place, y_axis.place)
+            for each, label in zip(group, labels, strict=True)
+        ),
     )
 
 
-def _x_axis(unit: str, xs: Sequence[float]) -> tuple[list[float], Callable[[float], float]]:
-    if unit != _PERCENTILE:
-        marks = steps(min(xs), max(xs), 7)
-        return marks, _scale(marks[0], marks[-1], LEFT, WIDTH - RIGHT)
-    far = max(1.0, _nines(max(xs)))
-    place = _scale(0.0, far, LEFT, WIDTH - RIGHT)
-    return [p for p in _PERCENTILES if _nines(p) <= far + 1e-9], lambda x: place(_nines(x))
-
-
-def _nines(percentile: float) -> float:
-    return -math.log10(max(1e-5, 1 - min(percentile, 100.0) / 100)) if percentile > 0 else 0.0
-
-
-def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
-    span = (high - low) or 1.0
-    return lambda value: start + (value - low) / span * (end - start)
-
-
-def _line(
-    series: Series, place_x: Callable[[float], float], place_y: Callable[[float], float]
-) -> Line:
+def _line(series: Series, label: str, place_x: Place, place_y: Place) -> Line:
     drawn = [f"{_px(place_x(x))},{_px(place_y(y))}" for x, y in thinned(series.points)]
     every = -(-len(series.points) // MOST_ROWS)
     return Line(
         name=series.name,
+        label=label,
         path="M" + "L".join(drawn if len(drawn) > 1 else drawn * 2),
         rows=tuple((f"{x:g}", number(y)) for x, y in series.points[::every]),
         every=every,
@@ -146,11 +180,14 @@ def _line(
 
 
 def _told(series: Series) -> str:
+    """Where it begins, what it reaches, where it ends."""
     values = [y for _, y in series.points]
-    return (
-        f"{series.name}: {len(values):,} points, from {number(min(values))} "
-        f"to {number(max(values))} {series.y_unit}"
-    )
+    unit = f" {series.y_unit}" if series.y_unit else ""
+    course = f"from {number(min(values))} to {number(max(values))}{unit}"
+    ends = f"first {number(values[0])}, last {number(values[-1])}"
+    if series.x_unit == PERCENTILE:
+        ends = "rising with the percentile"
+    return f"{series.name}: {len(values):,} points, {course}, {ends}"
 
 
 def _px(value: float) -> str:

@@ -15,6 +15,7 @@ from gates.core.model import (
 from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
+from reports.load import LoadPart, heaviest, is_shown, load_part
 from reports.matrix import Matrix, matrix_of
 from reports.order import (
     criteria_worst_first,
@@ -50,6 +51,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     age_s: float | None
     controls: tuple[str, ...]
     notes: tuple[str, ...]
+    load: LoadPart | None
     charts: tuple[Chart, ...]
     tools: tuple[str, ...]  # with their versions, each once
     folded: bool
@@ -101,11 +103,13 @@ def page(card: Scorecard) -> Page:
     chosen = picked(every)
     limit = text_limit(each for piles in chosen for pile in piles.values() for each in pile)
     links = anchors_of(waivers)
+    loaded = heaviest(gates)
     cards = []
     for gate, anchor, piles, parts in zip(gates, anchors, every, chosen, strict=True):
         frame = Frame(anchor=anchor, limit=limit, names=names, waivers=links)
         found = sections(gate, piles, parts, frame)
-        cards.append(_card(gate, found, anchor, card.run.reused_s))
+        load = load_part(gate, card.operations if gate.id == loaded else ())
+        cards.append(_card(gate, found, anchor, card.run.reused_s, load))
     ages = [each.age_s for each in cards if each.age_s is not None]
     return Page(
         card=card,
@@ -130,8 +134,13 @@ def _old(every: Iterable[Piles]) -> int:
 
 
 def _card(
-    gate: GateResult, found: Mapping[str, Section], anchor: str, ages: Mapping[str, float]
+    gate: GateResult,
+    found: Mapping[str, Section],
+    anchor: str,
+    ages: Mapping[str, float],
+    load: LoadPart | None,
 ) -> Card:
+    shown = [note for note in gate.evidence.notes if load is None or not is_shown(note)]
     controls = [note for note in gate.evidence.notes if note.startswith(_CONTROL)]
     return Card(
         gate=gate,
@@ -145,7 +154,8 @@ def _card(
         others=tuple(found[kind] for kind in ("known", "waived", "fixed") if found[kind].total),
         age_s=ages.get(gate.id),
         controls=tuple(controls),
-        notes=tuple(note for note in gate.evidence.notes if not note.startswith(_CONTROL)),
+        notes=tuple(note for note in shown if not note.startswith(_CONTROL)),
+        load=load,
         charts=tuple(charts(gate.evidence.series)),
         tools=_tools(gate),
         folded=gate.status is GateStatus.PASS,

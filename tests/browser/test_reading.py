@@ -10,7 +10,7 @@ import pytest
 
 from gates.core.model import Severity
 from tests.browser.conftest import lacking
-from tests.reports import samples
+from tests.reports import load_samples, samples
 from tests.reports.hostile import rich
 
 CARDS = {
@@ -19,6 +19,7 @@ CARDS = {
     "unfinished": samples.unfinished,
     "adopted": samples.adopted,
     "rich": rich,
+    "capacity": load_samples.capacity,
 }
 
 
@@ -190,7 +191,32 @@ def test_paper_holds_every_gate_and_finding_p56(visit, tmp_path: Path, scripts: 
     assert "Exitcode" not in text
     assert text.count(samples.DIGEST) == 1  # the policy's
     assert text.count("Numbersofthischart") == 3
-    assert text.count("errorsovertime") == 2  # not over its table too
+    assert text.count("errorsovertime") == 1  # not over its table too
+
+
+def test_paper_holds_the_load_with_its_charts_p56(visit, tmp_path: Path) -> None:
+    text = printed(visit(load_samples.capacity(), scripts=False).page, tmp_path).replace(" ", "")
+    for each in ("3,000requestsin60.0s", "believed", "ResponsetimeServicetime", "+42.9%"):
+        assert each in text
+    for each in ("p50andp95overtime", "baseandcandidate", "memoryovertime", "logarithmic"):
+        assert each in text
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_the_texts_of_a_chart_do_not_cover_each_other(visit, width: int) -> None:
+    page = visit(load_samples.capacity(), viewport={"width": width, "height": 800}).page
+    page.locator("#open-all").click()
+    covering = page.evaluate(
+        """[...document.querySelectorAll('svg.chart')].flatMap(svg => {
+          const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent,
+            t.getBoundingClientRect()]).filter(([text]) => text);
+          return boxes.flatMap(([a, one], i) => boxes.slice(i + 1)
+            .filter(([, b]) => one.left < b.right && b.left < one.right
+              && one.top + 3 < b.bottom && b.top + 3 < one.bottom)
+            .map(([b]) => [svg.querySelector('title').textContent, a, b]));
+        })"""
+    )
+    assert covering == []
 
 
 def test_the_names_of_levels_are_whole_on_paper(visit) -> None:

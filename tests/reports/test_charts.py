@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gates.core.model import Series
-from reports.charts import HEIGHT, MOST_POINTS, MOST_ROWS, WIDTH, charts, steps, thinned
-from tests.reports import samples
+from reports.axes import steps
+from reports.charts import (
+    HEIGHT,
+    MOST_POINTS,
+    MOST_ROWS,
+    RIGHT,
+    WIDTH,
+    charts,
+    labels_of,
+    thinned,
+    title_of,
+)
+from tests.reports import load_samples, samples
 
 
 def series(points: list[tuple[float, float]], name: str = "a", x_unit: str = "s") -> Series:
@@ -23,7 +34,7 @@ def pixels(path: str) -> list[tuple[float, float]]:
 def test_curves_with_the_same_axes_share_a_chart() -> None:
     drawn = charts(samples.load().evidence.series)
     assert [len(each.lines) for each in drawn] == [2, 2, 2]
-    assert drawn[0].title == "response time by percentile and service time by percentile"
+    assert drawn[0].title == "response time and service time by percentile"
     assert "3 points" not in drawn[0].description
     assert "10 points, from" in drawn[0].description
 
@@ -41,9 +52,79 @@ def test_percentiles_stand_by_their_nines() -> None:
     assert gaps[0] == pytest.approx(gaps[1], abs=1) == gaps[2]
 
 
-def test_the_hundredth_percentile_stays_in_the_frame() -> None:
-    [chart] = charts([series([(50, 1), (100, 9)], x_unit="percentile")])
-    assert all(0 <= x <= WIDTH for x, _ in pixels(chart.lines[0].path))
+def test_the_hundredth_percentile_stands_behind_the_last_and_in_the_frame() -> None:
+    [chart] = charts([series([(50, 1), (99, 5), (99.9, 8), (100, 9)], x_unit="percentile")])
+    at = [x for x, _ in pixels(chart.lines[0].path)]
+    assert at[-1] == WIDTH - RIGHT
+    assert at == sorted(at)
+    assert [tick.text for tick in chart.x_ticks] == ["0", "50", "90", "99", "99.9", "100"]
+    assert [float(tick.at) for tick in chart.x_ticks[-2:]] == at[-2:]
+
+
+def test_base_and_candidate_have_a_chart_of_their_own() -> None:
+    drawn = charts(load_samples.load().evidence.series)
+    assert [[line.label for line in chart.lines] for chart in drawn] == [
+        ["response time", "service time"],
+        ["p50", "p95"],
+        ["rate", "errors"],
+        ["base", "candidate"],
+    ]
+    assert drawn[3].title == "response time by percentile, base and candidate"
+
+
+def test_time_that_is_no_latency_is_not_drawn_among_latencies() -> None:
+    drawn = charts(load_samples.scale().evidence.series)
+    assert [chart.title for chart in drawn] == [
+        "p50 and p95 over rate",
+        "CPU of a request over rate",
+        "throughput over concurrency and throughput by the law",
+    ]
+    assert [chart.x_title for chart in drawn] == ["requests per second"] * 2 + ["requests at once"]
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "labels"),
+    [
+        (["memory over time"], "memory over time", ["memory"]),
+        (["a over time", "b over time", "c over time"], "a, b and c over time", ["a", "b", "c"]),
+        (["p50 over time", "p50 over rate"], "p50 over time and p50 over rate", None),
+        (["x", "y"], "x and y", ["x", "y"]),
+        (["p50 by percentile, base", "p50 by percentile, candidate"],
+         "p50 by percentile, base and candidate", ["base", "candidate"]),
+        (["a over time", "a over time"], "a and a over time", None),
+    ],
+)  # fmt: skip
+def test_a_title_says_once_what_all_curves_share(
+    names: list[str], title: str, labels: list[str] | None
+) -> None:
+    assert title_of(names) == title
+    assert labels_of(names) == (names if labels is None else labels)
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "logarithmic"),
+    [
+        ("ms", [1.0, 10.0], True),
+        ("ms", [1.0, 9.9], False),
+        ("ms", [0.0, 100.0], False),
+        ("ms", [-1.0, 100.0], False),
+        ("s", [0.01, 0.5], True),
+        ("MB", [1.0, 1000.0], False),
+    ],
+)
+def test_times_that_vary_tenfold_stand_by_decades(
+    unit: str, values: list[float], logarithmic: bool
+) -> None:
+    points = tuple((float(x), y) for x, y in enumerate(values))
+    [chart] = charts([Series(name="p50 over time", x_unit="s", y_unit=unit, points=points)])
+    assert ("logarithmic" in chart.y_title) is logarithmic
+
+
+def test_on_a_logarithmic_axis_each_decade_is_as_long() -> None:
+    [chart] = charts([series([(0, 1), (1, 10), (2, 100)])])
+    first, second, third = (y for _, y in pixels(chart.lines[0].path))
+    assert first - second == pytest.approx(second - third, abs=0.2)
+    assert [tick.text for tick in chart.y_ticks] == ["1", "2", "5", "10", "20", "50", "100"]
 
 
 def test_thinning_keeps_ends_and_peaks() -> None:
@@ -98,3 +179,20 @@ def test_any_curve_stays_in_the_frame(points: list[tuple[float, float]]) -> None
     for x, y in pixels(chart.lines[0].path):
         assert -1 <= x <= WIDTH + 1
         assert -1 <= y <= HEIGHT + 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1e14), st.floats(1e-6, 1e14)),
+        min_size=1,
+        max_size=50,
+    ),
+    st.sampled_from(["s", "percentile"]),
+)
+def test_any_curve_of_times_stays_in_the_frame(points: list[tuple[float, float]], x: str) -> None:
+    given = [(min(at, 100.0), y) for at, y in points] if x == "percentile" else points
+    [chart] = charts([series(given, x_unit=x)])
+    assert 2 <= len(chart.y_ticks) <= 12
+    for across, down in pixels(chart.lines[0].path):
+        assert -1 <= across <= WIDTH + 1
+        assert -1 <= down <= HEIGHT + 1
