@@ -10,7 +10,9 @@ from typing import Annotated
 
 import msgspec
 
+from gates.core.behaviour import Registration
 from gates.core.capacity import Objective, Stage
+from gates.core.target import Login
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Counts = tuple[tuple[Count, Count], ...]  # (microseconds, how often), ascending
@@ -49,6 +51,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     takes: str = ""  # the name of `needs` whose value no other request may use afterwards
 
 
+class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How accounts are made and logged in, where a load wants more than there are."""
+
+    register: Registration
+    login: Login
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """An open-model load: arrivals at `rate` per second whatever the target does.
 
@@ -77,6 +86,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     think_s: float = 1.0
     locustfile: str = ""
     identities: int = 1
+    accounts: Accounts | None = None
     objectives: dict[str, Objective] = {}  # by name of an operation, or by its method and path
     pid: int = 0  # the service's first process, 0 if it is not on this machine
     workers: int = 1

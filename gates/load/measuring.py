@@ -9,7 +9,8 @@ from locust.env import Environment
 
 from gates.core.load import Model, Operation
 from gates.load import closed, engine, machine
-from gates.load.client import Client, identities
+from gates.load.accounts import Known, made
+from gates.load.client import Client, Identity, identities
 from gates.load.engine import Told
 from gates.load.recorder import Outcome
 from gates.load.session import Measured, model
@@ -20,10 +21,6 @@ IDENTITIES_VARIABLE = "GATESCORE_IDENTITIES"
 Headers = Mapping[str, str]
 
 
-class _Known(msgspec.Struct, frozen=True):
-    headers: dict[str, str] = {}
-
-
 def prepare(
     measured: Measured, origin: str, headers: Headers | None = None
 ) -> Callable[[Told], None]:
@@ -31,8 +28,7 @@ def prepare(
     scenario = measured.scenario
     connections = machine.in_flight_limit(scenario)
     auth = headers if headers is not None else own_headers()
-    accounts = identities(auth, own_identities(), scenario.identities)
-    client = Client(origin, scenario, accounts, connections)
+    client = Client(origin, scenario, _people(measured, origin, auth), connections)
     measured.quiet = machine.wait_quiet(scenario.quiet_s)
     machine.settle()
     drive = engine.drive if model(scenario) is Model.OPEN else closed.drive
@@ -48,11 +44,27 @@ def own_headers() -> Headers:
     return msgspec.json.decode(os.environ.get(AUTH_VARIABLE) or "{}", type=dict[str, str])
 
 
-def own_identities() -> Mapping[str, Headers]:
-    """Headers of the identities that are logged in, from GATESCORE_IDENTITIES, by name."""
+def own_identities() -> Mapping[str, Known]:
+    """Identities that are logged in, from GATESCORE_IDENTITIES, by name."""
     text = os.environ.get(IDENTITIES_VARIABLE) or "{}"
-    known = msgspec.json.decode(text, type=dict[str, _Known])
-    return {name: one.headers for name, one in known.items()}
+    return msgspec.json.decode(text, type=dict[str, Known])
+
+
+def _people(measured: Measured, origin: str, auth: Headers) -> tuple[Identity, ...]:
+    """Who sends: those that are logged in, then accounts that are made for it."""
+    scenario, known = measured.scenario, own_identities()
+    there = {name: one.headers for name, one in known.items()}
+    people = identities(auth, there, scenario.identities)
+    missing = scenario.identities - len(people)
+    if missing <= 0:
+        return people
+    if scenario.accounts is None:
+        why = "the target file says of no more, and has no auth.register to make accounts"
+        measured.remarks += (f"{len(people)} of {scenario.identities} identities: {why}",)
+        return people
+    more, told = made(scenario.accounts, missing, origin, known)
+    measured.remarks += (told,)
+    return (*people, *more)
 
 
 def telling(environment: Environment) -> Told:

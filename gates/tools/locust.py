@@ -27,7 +27,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         samples=needed_samples(0.99),
         longest_s=_LONGEST_S,
     )
-    wished = load_run.wished(plain, target.load, options)
+    wished = load_run.wished(plain, target.load, options, target)
     return made_up.invocations(wished, target, options)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from gates.core import load
 from gates.core.capacity import Load, LoadOperation
-from gates.core.load import Operation, Scenario
+from gates.core.load import Accounts, Operation, Scenario
 from gates.core.target import Target
 from gates.core.tool import Invocation, Options
 
@@ -16,6 +16,7 @@ DISTRIBUTION = "locust"
 _FILE = "scenario.json"
 _PROGRAM = PurePath(__file__).parents[2] / "load" / "locustfile.py"
 _LISTENER = _PROGRAM.with_name("listener.py")
+_ACCOUNT_S = 1.0  # to make one and log it in: passwords are slow on purpose
 _SPARE_S = 30.0  # start and end of Locust itself
 
 
@@ -67,7 +68,7 @@ def operations(given: tuple[LoadOperation, ...]) -> tuple[Operation, ...]:
     )
 
 
-def wished(plain: Scenario, load: Load, options: Options) -> Scenario:
+def wished(plain: Scenario, load: Load, options: Options, target: Target | None = None) -> Scenario:
     """Return the scenario with what [load] says beyond the rate: users, objectives, identities.
 
     Settings: workers, workers_wait_s. A `locustfile` is run as it is, instead of operations.
@@ -81,6 +82,7 @@ def wished(plain: Scenario, load: Load, options: Options) -> Scenario:
         think_s=load.think_s,
         locustfile=str(PurePath(options.tree, load.locustfile)) if load.locustfile else "",
         identities=load.identities,
+        accounts=_accounts(target) if target else None,
         objectives=load.objectives,
         workers=max(1, int(_number(settings, "workers", 1))),
         come_s=_number(settings, "workers_wait_s", plain.come_s),
@@ -127,10 +129,16 @@ def _program(given: Scenario, options: Options) -> tuple[str, ...]:
     )
 
 
+def _accounts(target: Target) -> Accounts | None:
+    register, login = target.auth.register, target.auth.login
+    return Accounts(register=register, login=login) if register and login else None
+
+
 def _longest_s(given: Scenario) -> float:
     window_s = sum(stage.seconds for stage in given.stages) or given.duration_s
     longest_s = max(window_s, given.longest_s)
     waits_s = given.quiet_s + (given.come_s if given.workers > 1 else 0.0)
+    waits_s += _ACCOUNT_S * (given.identities - 1)
     return waits_s + given.warmup_s + longest_s + given.grace_s + _SPARE_S
 
 
