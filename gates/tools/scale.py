@@ -34,6 +34,7 @@ HEALTH = Health(
 )
 _SCENARIO = "scenario.json"
 _START_S = 2.0  # start and end of one run
+_ACCOUNT_S = 0.3  # to make one and log it in
 _LONGEST_S = 300.0
 _RAMP_S, _STEP_S = 5.0, 5.0
 
@@ -165,16 +166,16 @@ def _run(target: Target, options: Options, made: Scenario, rate: float) -> Run:
     folder = f"{'course' if made.stages else 'step'}-{rate:g}"
     inside = msgspec.structs.replace(options, output=f"{options.output}/{folder}")
     given = load_run.invocation(_wished(made, target, options), target, inside)
-    expected = target.load.rate if target.load else rate
+    load = target.load or Load(rate=rate)
     return Run(
-        ratio=round(rate / expected, 6),
+        ratio=round(rate / load.rate, 6),
         rate=rate,
         folder=folder,
         argv=given.argv,
         inputs=dict(given.inputs),
         env=dict(given.env),
         result=given.files["result"],
-        seconds=made.warmup_s + made.duration_s + _START_S,
+        seconds=made.warmup_s + made.duration_s + _START_S + _ACCOUNT_S * (load.identities - 1),
     )
 
 
@@ -182,7 +183,7 @@ def _wished(made: Scenario, target: Target, options: Options) -> Scenario:
     """The scenario as [load] wishes it, but always of the open model: a rate is what is raised."""
     if target.load is None:
         return made
-    whole = load_run.wished(made, target.load, options)
+    whole = load_run.wished(made, target.load, options, target)
     return msgspec.structs.replace(whole, users=0, locustfile="")
 
 
