@@ -18,6 +18,8 @@ _BELIEVED = "; the figures may be believed: "  # how a load run says so
 _COMPARED = "base against candidate: "
 _RESPONSE, _SERVICE = "response time by percentile", "service time by percentile"
 _BASE, _CANDIDATE = f"{_RESPONSE}, base", f"{_RESPONSE}, candidate"
+_CLOSED = "service times only"  # a closed model: nothing was due at an instant of its own
+_HEADS = {_RESPONSE: "Response time", _SERVICE: "Service time"}
 _LEADING = re.compile(r"^\d+")
 _SUCCESSFUL = re.compile(r"of (\d+) successful requests")
 _REQUESTS = re.compile(r"(\d+) requests in ")
@@ -61,7 +63,8 @@ def load_part(gate: GateResult, rows: Sequence[OperationRow] = ()) -> LoadPart |
     """Return the load part of a gate; None where the gate knows nothing of a load."""
     curves = {each.name: dict(each.points) for each in gate.evidence.series}
     done, _, why = next((n for n in gate.evidence.notes if _BELIEVED in n), "").partition(_BELIEVED)
-    times = _times(curves, (_RESPONSE, _SERVICE), _samples(gate, done))
+    names = tuple(each for each in _HEADS if each not in not_drawn(gate))
+    times = _times(curves, names, _samples(gate, done))
     if times is None and not done:
         return None
     operations = tuple(one for _, one in sorted(_operations(rows), key=_slowest_first))
@@ -83,6 +86,12 @@ def load_part(gate: GateResult, rows: Sequence[OperationRow] = ()) -> LoadPart |
 def is_shown(note: str) -> bool:
     """Whether the load part shows what a note says."""
     return _BELIEVED in note or note.startswith(_COMPARED)
+
+
+def not_drawn(gate: GateResult) -> tuple[str, ...]:
+    """Return the names of curves that say nothing: response times where no request was due."""
+    closed = any(_BELIEVED in note and _CLOSED in note for note in gate.evidence.notes)
+    return (_RESPONSE,) if closed else ()
 
 
 def heaviest(gates: Iterable[GateResult]) -> str:
@@ -114,7 +123,7 @@ def _times(
     rows.append(("longest", tuple(_ms(curve.get(_LONGEST)) for curve in known)))
     lacking = ", ".join(f"p{p:g} needs {_needed(p):,} samples" for p in _SHOWN if p not in shown)
     return Times(
-        heads=("Response time", "Service time"),
+        heads=tuple(_HEADS[name] for name in names),
         rows=tuple(row for row in rows if set(row[1]) != {_MISSING}),
         lacking=f"{lacking}; there are {samples:,}" if lacking else "",
     )

@@ -15,7 +15,7 @@ from gates.core.model import (
 from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
-from reports.load import LoadPart, heaviest, is_shown, load_part
+from reports.load import LoadPart, heaviest, is_shown, load_part, not_drawn
 from reports.matrix import Matrix, matrix_of
 from reports.order import (
     criteria_worst_first,
@@ -141,6 +141,7 @@ def _card(
     load: LoadPart | None,
 ) -> Card:
     shown = [note for note in gate.evidence.notes if load is None or not is_shown(note)]
+    hidden = not_drawn(gate)
     controls = [note for note in gate.evidence.notes if note.startswith(_CONTROL)]
     return Card(
         gate=gate,
@@ -156,7 +157,7 @@ def _card(
         controls=tuple(controls),
         notes=tuple(note for note in shown if not note.startswith(_CONTROL)),
         load=load,
-        charts=tuple(charts(gate.evidence.series)),
+        charts=tuple(charts(each for each in gate.evidence.series if each.name not in hidden)),
         tools=_tools(gate),
         folded=gate.status is GateStatus.PASS,
     )

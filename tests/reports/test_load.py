@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from gates.core.model import Aspect, Cell, GateResult, OperationRow, Status
+from gates.core.model import Aspect, Cell, GateResult, OperationRow, Status, Verdict
 from reports.html_report import render
 from reports.load import MOST_OPERATIONS, heaviest, load_part
 from reports.page import page
@@ -61,6 +61,20 @@ def test_response_and_service_time_stand_side_by_side() -> None:
     assert part.times is not None
     assert part.times.heads == ("Response time", "Service time")
     assert part.times.rows[0] == ("p50", ("9.19", "7.35"))
+
+
+def test_of_a_closed_model_only_service_times_are_shown() -> None:
+    closed = "users who each wait for their answer (closed model: service times only)"
+    note = load_samples.DONE.replace("50 requests per second whatever the service does", closed)
+    gate = of(3000, note)
+    part = load_part(gate)
+    assert part is not None
+    assert part.times is not None
+    assert part.times.heads == ("Service time",)
+    assert part.times.rows[0] == ("p50", ("7.35",))
+    html = render(samples.scorecard((gate,), Verdict.PASS, "it holds")).decode()
+    assert "Times by percentile, from when a request was sent" in html
+    assert "response time by percentile<" not in html
 
 
 def test_the_sentence_says_what_was_done_and_why_it_is_believed() -> None:
