@@ -13,7 +13,8 @@ GATES = (
     *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
-    *("resources", "operations", "scale", "cache", "documentation", "availability", "sign-off"),
+    *("database", "resources", "operations", "scale", "cache", "documentation"),
+    *("availability", "sign-off"),
 )
 
 
