@@ -1,19 +1,21 @@
-"""Runs the service of the base revision beside the target's, for a tool that asks both."""
+"""Runs the services of both revisions beside each other, for a tool that compares them.
+
+Both are started for it: a service that has run for a while is warmer than one that has not.
+"""
 
 import dataclasses
 import filecmp
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 
-from gates.core.model import Reason
 from gates.core.plan import PlannedGate
 from gates.core.target import Service, Target
-from gates.core.tool import ParseError, Tool
+from gates.core.tool import Tool
 from gates.runner import ingest
 from gates.runner.environments import Environments
 from gates.runner.logins import LoginFailed, Logins
@@ -24,7 +26,7 @@ from gates.shell import environment
 from gates.shell.config import TARGET_FILE, ConfigError, read_target
 from gates.shell.service import Running, ServiceError, running
 
-LOG = "base-service.log"
+LOG, OWN_LOG = "base-service.log", "service-beside-base.log"
 NO_BASE = "no base to compare with"
 RUNS_ALREADY = "the service at service.base_url is not ours: nothing of its base can be started"
 SHARED = (
@@ -36,10 +38,9 @@ _WORDS = (".md", ".rst")
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """The base's service: where it answers, or why it does not run. `headers` are secret."""
+    """The two services as a grant, or why there are none."""
 
-    origin: str = ""
-    headers: dict[str, str] = {}
+    grant: Grant | None = None
     same: bool = False  # the base has the content of the judged tree: there is nothing to ask it
     files: int = 0  # that were compared for it
     why: str = ""
@@ -49,64 +50,93 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
         return {"base_same": self.same, "base_files": self.files, "base_why": self.why}
 
 
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """One side: its name for people, its tree, and how it says that it is started."""
+
+    name: str
+    tree: Path
+    target: Target
+
+
+class _NotHad(Exception):
+    """A service cannot be had; the text says why."""
+
+
 @contextmanager
 def beside(
     tool: Tool, gate: PlannedGate, grant: Grant, session: Session
 ) -> Iterator[tuple[Grant, dict[str, object]]]:
-    """The grant with a fresh state and the base's service, as fresh, and what to tell the tool.
+    """A grant of two services that have just been started, ours and the base's, while they last.
 
-    Where the base cannot be had the tool is told why, and the grant stays as it is; so it does for
-    a tool or gate that does not ask for it. Raises ParseError where the target's own service is
-    gone.
+    And what to tell the tool of it: where they cannot be had it is told why, and the grant stays
+    as it is. So it does for a tool or gate that does not ask for it.
     """
     if not (gate.policy.base_service and getattr(tool, "BASE_SERVICE", False)):
         yield grant, {}
         return
     with ExitStack() as open_ones:
         made = _had(gate, grant, session, open_ones)
-        if made.origin and grant.renew is not None:
-            fresh = renewed(grant.renew)
-            grant = msgspec.structs.replace(
-                fresh, base_origin=made.origin, base_headers=made.headers
-            )
-        yield grant, made.settings()
+        yield made.grant or grant, made.settings()
 
 
 def _had(gate: PlannedGate, grant: Grant, session: Session, open_ones: ExitStack) -> Beside:
-    """What there is of the base, started within `open_ones`."""
+    """What there is of the two, started within `open_ones`."""
     then, now = session.base_tree, session.target.service
     if then is None or now is None:
         return Beside(why=NO_BASE)
-    if not now.start or grant.renew is None:
+    if not now.start:
         return Beside(why=RUNS_ALREADY)
     target = target_of(session, then)
     if files := same_content(session, then, target):
         return Beside(same=True, files=files)
-    if target.service is None or shares_its_state(target.service):
-        return Beside(why=SHARED if target.service else NO_BASE)
+    if any(shares_its_state(one) for one in (now, target.service or now)):
+        return Beside(why=SHARED)
+    base = Revision(name="the base", tree=then, target=target)
+    ours = Revision(name="the target, a second one", tree=session.tree, target=session.target)
     try:
-        service = open_ones.enter_context(started(gate, session, then, target))
-        headers = Logins(session, service).headers()
+        known = _asked(gate, session, base, open_ones)
+        own = _asked(gate, session, ours, open_ones, grant)
+    except _NotHad as error:
+        return Beside(why=" ".join(session.secrets.redactor().text(str(error)).split()))
+    return Beside(grant=_granted(grant, own, known))
+
+
+def _asked(
+    gate: PlannedGate,
+    session: Session,
+    revision: Revision,
+    open_ones: ExitStack,
+    grant: Grant | None = None,
+) -> tuple[Running, Logins]:
+    """A service that lets us in; `grant` has its environment. Raises _NotHad, which says why."""
+    what = f"the service of {revision.name}: "
+    try:
+        service = open_ones.enter_context(started(gate, session, revision, grant))
+        logins = Logins(session, service)
+        logins.headers()
     except (ServiceError, LoginFailed) as error:
-        why = f"the service of the base does not run: {error.detail}"
+        raise _NotHad(f"{what}it does not run: {error.detail}") from error
     except Unavailable as error:
-        why = f"the service of the base cannot be installed: {error.failure.detail}"
+        raise _NotHad(f"{what}it cannot be installed: {error.failure.detail}") from error
     except OSError as error:
-        why = f"the service of the base does not run: {error.filename}: {error.strerror}"
-    else:
-        return Beside(origin=service.base_url, headers=headers)
-    return Beside(why=" ".join(session.secrets.redactor().text(why).split()))
+        raise _NotHad(f"{what}it does not run: {error.filename}: {error.strerror}") from error
+    return service, logins
 
 
-def renewed(renew: Callable[[], Grant]) -> Grant:
-    """The target's own service, as fresh as its base's. Raises ParseError."""
-    try:
-        return renew()
-    except Unavailable as error:
-        raise ParseError(error.failure.reason, error.failure.detail) from error
-    except OSError as error:
-        text = f"{error.filename}: {error.strerror}"
-        raise ParseError(Reason.STORAGE_FAILED, text) from error
+def _granted(grant: Grant, ours: tuple[Running, Logins], base: tuple[Running, Logins]) -> Grant:
+    service, logins = ours
+    return msgspec.structs.replace(
+        grant,
+        base_url=service.base_url,
+        pid=service.pid,
+        service_log=str(service.log),
+        state=service.place.values["state"] if service.place else "",
+        headers=logins.headers(),
+        identities=logins.known(),
+        base_origin=base[0].base_url,
+        base_headers=base[1].headers(),
+        renew=None,
+    )
 
 
 def target_of(session: Session, then: Path) -> Target:
@@ -188,31 +218,43 @@ def shares_its_state(service: Service) -> bool:
 
 
 @contextmanager
-def started(gate: PlannedGate, session: Session, then: Path, target: Target) -> Iterator[Running]:
-    """The service of the base, healthy. Raises ServiceError, Unavailable and OSError."""
-    place = unused(session.scratch, "base-service")
-    at_base = dataclasses.replace(session, target=target, tree=then, scratch=place)
-    made = Environments(at_base)
+def started(
+    gate: PlannedGate, session: Session, revision: Revision, grant: Grant | None = None
+) -> Iterator[Running]:
+    """The service of a revision, healthy. Raises ServiceError, Unavailable and OSError.
+
+    Its environment is that of `grant`; without one it is made.
+    """
+    place = unused(session.scratch, "beside")
+    given = grant or installed(session, revision, place)
     env, _ = environment.allowed(session.environ)
-    service = target.service or Service()
-    node = made.node() if target.node else ""
-    if target.node:
-        made.node_modules()
     try:
         with running(
-            service,
-            tree=then,
-            python=(made.python() if target.code else "") or sys.executable,
-            node=node,
+            revision.target.service or Service(),
+            tree=revision.tree,
+            python=given.python or sys.executable,
+            node=given.node,
             env=env,
             variables=session.secrets.variables,
             output=place / "service",
             cancel=session.cancel,
-        ) as service_of_base:
-            yield service_of_base
+        ) as service:
+            yield service
     finally:
-        kept = session.results / gate.id / LOG
+        kept = session.results / gate.id / (OWN_LOG if grant else LOG)
         ingest.keep_log(place / "service" / "service.log", kept, session.secrets.redactor())
+
+
+def installed(session: Session, revision: Revision, place: Path) -> Grant:
+    """The environment of another revision, made in `place`. Raises Unavailable."""
+    target = revision.target
+    there = dataclasses.replace(session, target=target, tree=revision.tree, scratch=place)
+    made = Environments(there)
+    return Grant(
+        python=made.python() if target.code else "",
+        node=made.node() if target.node else "",
+        node_modules=made.node_modules() if target.node else "",
+    )
 
 
 def unused(folder: Path, stem: str) -> Path:

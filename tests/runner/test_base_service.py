@@ -1,6 +1,7 @@
 """The service of the base beside the target's: real processes, and why there is none."""
 
 import dataclasses
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,17 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from gates.core.model import Reason
 from gates.core.plan import PlannedGate
 from gates.core.policy import GatePolicy
 from gates.core.target import Auth, Code, Login, Service, Target
-from gates.core.tool import ParseError
 from gates.runner import base_service
 from gates.runner.base_service import beside
 from gates.runner.prepare import Wish, session
 from gates.runner.session import Programs, Session
 from gates.runner.stage import Grant
-from gates.runner.unavailable import Unavailable
 from gates.shell.process import Cancellation
 
 SERVE = ("{python}", "-m", "http.server", "{port}", "--bind", "127.0.0.1")
@@ -29,7 +27,7 @@ TARGET = Target(name="t", service=SERVICE, code=Code(paths=(".",), tests=("tests
 TOOL: Any = SimpleNamespace(BASE_SERVICE=True)
 POLICY = GatePolicy(level=2, title="Load", tools=(), criteria={}, base_service=True)
 GATE = PlannedGate(id="load", policy=POLICY, tools=())
-FRESH = Grant(base_url="http://127.0.0.1:1", pid=7)
+PLAIN = Grant(base_url="http://127.0.0.1:1", pid=7, python=sys.executable)
 
 
 def put(folder: Path, **files: str) -> Path:
@@ -64,35 +62,36 @@ def asked(url: str) -> str:
 
 
 def why(opened: Session, grant: Grant | None = None) -> str:
-    given = grant or Grant(renew=lambda: FRESH)
+    given = grant or PLAIN
     with beside(TOOL, GATE, given, opened) as (same, known):
         assert same is given
         return str(known["base_why"])
 
 
-def test_the_base_answers_beside_a_target_that_is_started_anew(
-    opened: Session, tmp_path: Path
-) -> None:
+def test_both_revisions_answer_each_freshly_started(opened: Session, tmp_path: Path) -> None:
     at_base = with_base(opened, tmp_path, app_txt="then")
-    with beside(TOOL, GATE, Grant(renew=lambda: FRESH), at_base) as (grant, known):
-        assert (grant.base_url, grant.pid) == (FRESH.base_url, 7)
+    with beside(TOOL, GATE, PLAIN, at_base) as (grant, known):
         assert known == {"base_same": False, "base_files": 0, "base_why": ""}
-        assert asked(f"{grant.base_origin}/app.txt") == "then"
-        origin = grant.base_origin
-    with pytest.raises(OSError):
-        asked(origin)
-    assert "GET /app.txt" in (at_base.results / "load" / base_service.LOG).read_text()
+        origins = grant.base_origin, grant.base_url
+        assert [asked(f"{origin}/app.txt") for origin in origins] == ["then", "now"]
+        assert grant.pid not in (0, PLAIN.pid)
+        assert Path(grant.state).is_dir()
+    for origin in origins:
+        with pytest.raises(OSError):
+            asked(origin)
+    for log in (base_service.LOG, base_service.OWN_LOG):
+        assert "GET /app.txt" in (at_base.results / "load" / log).read_text()
 
 
 def test_it_can_be_had_twice_in_one_run(opened: Session, tmp_path: Path) -> None:
     at_base = with_base(opened, tmp_path, app_txt="then")
     for _ in range(2):
-        with beside(TOOL, GATE, Grant(renew=lambda: FRESH), at_base) as (grant, _):
+        with beside(TOOL, GATE, PLAIN, at_base) as (grant, _):
             assert asked(f"{grant.base_origin}/app.txt") == "then"
 
 
 def test_a_tool_that_does_not_ask_for_it_gets_nothing(opened: Session, tmp_path: Path) -> None:
-    at_base, plain = with_base(opened, tmp_path, app_txt="then"), Grant(renew=lambda: FRESH)
+    at_base, plain = with_base(opened, tmp_path, app_txt="then"), PLAIN
     other = msgspec.structs.replace(
         GATE, policy=msgspec.structs.replace(POLICY, base_service=False)
     )
@@ -103,7 +102,7 @@ def test_a_tool_that_does_not_ask_for_it_gets_nothing(opened: Session, tmp_path:
 
 def test_the_same_content_is_told_and_not_started(opened: Session, tmp_path: Path) -> None:
     at_base = with_base(opened, tmp_path, app_txt="now", README_md="old", tests__test_py="old")
-    with beside(TOOL, GATE, Grant(renew=lambda: FRESH), at_base) as (grant, known):
+    with beside(TOOL, GATE, PLAIN, at_base) as (grant, known):
         assert known == {"base_same": True, "base_files": 1, "base_why": ""}
         assert grant.base_origin == ""
 
@@ -168,7 +167,7 @@ def test_a_base_that_does_not_start_is_told_with_its_own_words(
         'health="/"\n'
     )
     text = why(with_base(opened, tmp_path, app_txt="then", gatescore_toml=said))
-    assert text.startswith("the service of the base does not run: the service exited with 1")
+    assert text.startswith("the service of the base: it does not run: the service exited with 1")
     assert "no port today" in text
     assert "\n" not in text
 
@@ -178,7 +177,7 @@ def test_a_base_that_lets_nobody_in_is_told(opened: Session, tmp_path: Path) -> 
     auth = Auth(login=Login(path="/login", body={"a": "b"}, token="/token"))
     target = msgspec.structs.replace(TARGET, auth=auth)
     text = why(dataclasses.replace(at_base, target=target))
-    assert text.startswith("the service of the base does not run:")
+    assert text.startswith("the service of the base: it does not run:")
     assert "501" in text
 
 
@@ -223,11 +222,12 @@ def test_the_base_is_started_as_it_says_itself_where_that_can_be_done(
     assert service.start[0] == start
 
 
-def test_a_target_that_does_not_come_up_again_is_an_error(opened: Session, tmp_path: Path) -> None:
-    def gone() -> Grant:
-        raise Unavailable(Reason.TARGET_DOWN, "it exited with 1")
-
-    at_base = with_base(opened, tmp_path, app_txt="then")
-    with pytest.raises(ParseError) as caught, beside(TOOL, GATE, Grant(renew=gone), at_base):
-        pass
-    assert (caught.value.reason, caught.value.detail) == (Reason.TARGET_DOWN, "it exited with 1")
+def test_a_target_of_which_no_second_one_starts_is_told(opened: Session, tmp_path: Path) -> None:
+    """Not an ERROR of the gate either: the other tools ask the first one."""
+    start = ("{python}", "-c", "raise SystemExit('only once')", "{port}")
+    target = msgspec.structs.replace(TARGET, service=Service(start=start, health="/"))
+    said = 'name="t"\n[service]\nhealth="/"\nstart=["{python}","-m","http.server","{port}"]\n'
+    at_base = with_base(opened, tmp_path, app_txt="then", gatescore_toml=said)
+    text = why(dataclasses.replace(at_base, target=target))
+    assert text.startswith("the service of the target, a second one: it does not run:")
+    assert "only once" in text
