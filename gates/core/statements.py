@@ -114,6 +114,12 @@ def numbered(sql: str, mark: str) -> tuple[str, int]:
     return "".join(parts), len(names)
 
 
+def is_one(sql: str) -> bool:
+    """Whether it is one statement: no `;` but at its end, outside of texts, names and comments."""
+    bare = [t[0] for t in TOKEN.finditer(sql) if t.lastgroup not in ("space", "comment")]
+    return ";" not in bare[:-1]
+
+
 def said(sql: str) -> Said:
     """What a statement is, from its text."""
     text = normalised(sql)

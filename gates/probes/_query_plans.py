@@ -1,5 +1,6 @@
 """Asks the database itself how it answers the statements that were seen, and how much it holds."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +9,7 @@ import msgspec
 
 from gates.core.query_findings import Seen
 from gates.core.query_plans import QueryPlan, Way, of_postgresql, of_sqlite
-from gates.core.statements import Said, numbered
+from gates.core.statements import Said, is_one, numbered
 from gates.probes import _databases
 from gates.probes._databases import Kind, Place
 
@@ -86,25 +87,27 @@ def _postgresql_plan(connection: Any, sql: str) -> QueryPlan | str:
     """
     import psycopg
 
-    text, values = numbered(sql, "$")
-    given = f"({', '.join(['NULL'] * values)})" if values else ""
+    if not is_one(sql):
+        return "several statements in one"
     try:
         with connection.transaction(force_rollback=True):
             connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            connection.execute(f"PREPARE gatescore_plan AS {text}".encode())
-            try:
-                plan = _postgresql_explained(connection, given)
-                if any(step.way is Way.SCANNED for step in plan.steps):
-                    connection.execute("SET LOCAL enable_seqscan = off")
-                    plan = _postgresql_explained(connection, given)
-            finally:
-                connection.execute("DEALLOCATE gatescore_plan")
+            plan = _postgresql_explained(connection, sql)
+            if any(step.way is Way.SCANNED for step in plan.steps):
+                connection.execute("SET LOCAL enable_seqscan = off")
+                plan = _postgresql_explained(connection, sql)
     except psycopg.Error as error:
         return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
     return plan
 
 
-def _postgresql_explained(connection: Any, given: str) -> QueryPlan:
-    text = f"EXPLAIN (FORMAT JSON) EXECUTE gatescore_plan{given}"
-    row = connection.execute(text.encode()).fetchone()
+def _postgresql_explained(connection: Any, sql: str) -> QueryPlan:
+    """The plan of the statement, prepared anew: a prepared one keeps its plan."""
+    text, values = numbered(sql, "$")
+    name = f"gatescore_{secrets.token_hex(8)}"  # one that failed stays until the connection ends
+    given = f"({', '.join(['NULL'] * values)})" if values else ""
+    connection.execute(f"PREPARE {name} AS {text}".encode())
+    said = f"EXPLAIN (FORMAT JSON) EXECUTE {name}{given}"
+    row = connection.execute(said.encode()).fetchone()
+    connection.execute(f"DEALLOCATE {name}".encode())
     return of_postgresql(row[0])

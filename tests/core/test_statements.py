@@ -2,7 +2,7 @@
 
 import pytest
 
-from gates.core.statements import normalised, numbered, said
+from gates.core.statements import is_one, normalised, numbered, said
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,19 @@ def test_bounds(sql: str, limited: bool, filtered: bool, offset: bool) -> None:
 )
 def test_values_are_numbered(sql: str, text: str, count: int) -> None:
     assert numbered(sql, "$") == (text, count)
+
+
+@pytest.mark.parametrize(
+    ("sql", "one"),
+    [
+        ("SELECT 1", True),
+        ("SELECT 1;", True),
+        ("SELECT 1; -- done", True),
+        ("SELECT ';', \"a;b\" /* ; */", True),
+        ("SELECT 1; DROP TABLE t", False),
+        ("; SELECT 1", False),
+        ("", True),
+    ],
+)
+def test_one_statement(sql: str, one: bool) -> None:
+    assert is_one(sql) is one
