@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from gates.core.capacity import Load, LoadOperation
+from gates.core.behaviour import Registration
+from gates.core.capacity import Load, LoadOperation, Objective
 from gates.core.model import Reason, ToolReport
-from gates.core.target import Auth, Service, Target
+from gates.core.target import Auth, Login, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import locust, smoke_load
 from gates.tools.formats import load_report
@@ -337,3 +339,80 @@ def test_controls_plant_a_failing_operation(tool: Any) -> None:
     control = tool.control()
     assert control.rule == load_report.FAILED
     compile(control.files["service.py"], "service.py", "exec")
+
+
+def single(result: dict[str, Any]) -> None:
+    """One request, of the first operation."""
+    name = min(result["operations"])
+    one = {**result["total"], "requests": 1, "failures": {}}
+    one |= {"response": [[5000, 1]], "service": [[5000, 1]]}
+    result.update(total=one, operations={name: one}, handled=1, scheduled=1)
+
+
+def test_one_request_has_no_percentile() -> None:
+    report = locust.parse((edited("healthy", single),))
+    found = figures(report)
+    assert (report.examined, found["latency.max_ms"], found["load.errors_percent"]) == (1, 5, 0)
+    assert [found[f"latency.p{p}_ms"] for p in (50, 95, 99)] == [None, None, None]
+    assert report.measurements["latency.p50_ms"].why == "too few samples: need 19 more"
+
+
+def load(**given: Any) -> dict[str, Any]:
+    made = target(200)
+    assert made.load
+    return scenario_of(locust, replace(made, load=replace(made.load, **given)))
+
+
+def test_what_the_target_says_of_its_load_is_in_the_scenario() -> None:
+    objectives = {"add": Objective(p95_ms=5)}
+    made = load(poisson=True, users=3, think_s=0.5, identities=2, objectives=objectives)
+    assert (made["poisson"], made["users"], made["think_s"], made["identities"]) == (
+        True,
+        3,
+        0.5,
+        2,
+    )
+    assert made["objectives"]["add"]["p95_ms"] == 5
+    assert made["needed"] == {"": 1000}
+
+
+def test_a_locustfile_is_run_beside_our_listener() -> None:
+    made = target(200)
+    assert made.load
+    made = replace(made, load=replace(made.load, locustfile="loads/shop.py", users=7))
+    (invocation,) = locust.commands(made, OPTIONS)
+    files = invocation.argv[invocation.argv.index("-f") + 1].split(",")
+    assert files[0] == "/t/loads/shop.py"
+    assert files[1].endswith("gates/load/listener.py")
+    assert invocation.argv[invocation.argv.index("-u") + 1] == "7"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"workers": 3}, ()),
+        ({"workers": 3, "listen": "10.0.0.1:5557"}, ("--listen", "10.0.0.1:5557")),
+    ],
+)
+def test_several_workers_are_a_team(settings: dict[str, Any], words: tuple[str, ...]) -> None:
+    options = replace(OPTIONS, settings=settings, python="/b/python")
+    (invocation,) = locust.commands(target(200), options)
+    begin = ("/b/python", "-m", "gates.load.team", *words, "-H", "http://127.0.0.1:1", "-t")
+    assert invocation.argv[: len(begin)] == begin
+    assert json.loads(invocation.inputs["scenario.json"])["workers"] == 3
+
+
+def test_identities_are_handed_over_only_where_several_are_wanted() -> None:
+    made = target(50, Auth(headers={"X": "${K}"}))
+    assert made.load
+    made = replace(made, load=replace(made.load, identities=2))
+    (invocation,) = locust.commands(made, OPTIONS)
+    assert invocation.secrets == ("GATESCORE_AUTH", "GATESCORE_IDENTITIES")
+
+
+def test_accounts_are_made_where_the_target_says_how() -> None:
+    login = Login(path="/login", body={"user": "${U}"}, token="/t")
+    register = Registration(path="/users", body={"user": "{name}"})
+    made = target(50, Auth(login=login, register=register))
+    assert scenario_of(locust, made)["accounts"]["register"]["path"] == "/users"
+    assert scenario_of(locust, target(50, Auth(login=login)))["accounts"] is None
