@@ -29,8 +29,10 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def address(url: str) -> Address:
-    # pragma: allowlist nextline secret
-    """What `redis://[user][:password]@host[:port][/db]` says. Raises RedisError."""
+    """What a redis:// URL says: user, password, host, port, number of the database.
+
+    Raises RedisError.
+    """
     try:
         said = urlsplit(url)
         port = said.port or PORT

@@ -12,8 +12,6 @@ from gates.core.model import Measurement, ToolReport
 from gates.core.target import Service, Target
 from gates.core.tool import Options, ToolOutput
 from gates.probes.cache import Counted, share
-from gates.shell import redis_info
-from gates.shell.redis_info import Address, RedisError, address, counters
 from gates.tools import cache as tool
 
 Look = Callable[..., ToolReport]
@@ -123,52 +121,3 @@ def test_the_share_of_what_was_added(hits: int, misses: int, value: float | None
     found = share(before, Counted(hits=1000 + hits, misses=1000 + misses), 100, 2)
     assert found.value == value
     assert why in found.why
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("redis://localhost", Address(host="localhost")),
-        ("redis://[::1]:7/3", Address(host="::1", port=7)),
-        # pragma: allowlist nextline secret
-        ("redis://:p%40ss@127.0.0.1/0", Address(host="127.0.0.1", password="p@ss")),
-        ("redis://u:p@127.0.0.1:8", Address(host="127.0.0.1", port=8, user="u", password="p")),
-    ],
-)
-def test_addresses(url: str, expected: Address) -> None:
-    assert address(url) == expected
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "localhost:6379", "rediss://localhost", "redis://", "redis://a:port", "redis://10.0.0.1"],
-)
-def test_other_addresses_are_refused_p62(url: str) -> None:
-    with pytest.raises(RedisError):
-        address(url)
-
-
-def test_counters_are_whole_numbers() -> None:
-    text = "# Stats\r\nkeyspace_hits:12\r\nkeyspace_misses:3\r\nrate:1.5\r\nname:x\r\n"
-    assert counters(text) == {"keyspace_hits": 12, "keyspace_misses": 3}
-
-
-@pytest.mark.parametrize(
-    "said", [b"HTTP/1.1 400\r\n\r\n", b"$-1\r\n", b"$9999999999\r\n", b"", b"$9\r\nab"]
-)
-def test_who_does_not_speak_the_protocol_is_refused(said: bytes) -> None:
-    import socket
-    import threading
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            line, _ = listener.accept()
-            with line:
-                line.recv(4096)
-                line.sendall(said)
-
-        threading.Thread(target=serve, daemon=True).start()
-        port = listener.getsockname()[1]
-        with pytest.raises(RedisError):
-            redis_info.statistics(Address(host="127.0.0.1", port=port))
