@@ -16,6 +16,7 @@ from gates.probes._databases import DatabaseError, Kind, Place, postgresql
 from gates.probes._reads import Read
 from gates.probes._scraping import Unreadable, scraped
 from gates.shell.crowd import crowd
+from gates.shell.network import Refused
 
 BURST_S = 1.0
 LOOK_S = 0.05  # between two looks
@@ -71,7 +72,7 @@ def watched(
             return Watched(why=problem)
         during = _burst(caller, reads, wide, look)
         after = _settled(look, before)
-    except (Unreadable, DatabaseError) as error:
+    except (Unreadable, DatabaseError, Refused) as error:
         return Watched(why=str(error))
     return Watched(pool=pooling.judged(before, during, after, allowed, wide))
 
