@@ -334,3 +334,22 @@ def test_what_our_program_says_is_passed_on() -> None:
     with pytest.raises(ParseError) as caught:
         scale.parse((failed,))
     assert caught.value.reason is Reason.NO_RESULT
+
+
+@pytest.mark.parametrize("share", [0.1, 0.6, 0.99])
+def test_a_course_that_is_cut_is_refused_b3(share: float) -> None:
+    whole = output(GOOD)
+    assert scale.parse((whole,)).examined == 1700
+    data = whole.files["course"]
+    cut = ToolOutput(exit_code=0, files={"course": data[: int(len(data) * share)]})
+    with pytest.raises(ParseError) as caught:
+        scale.parse((cut,))
+    assert caught.value.reason is Reason.UNREADABLE_RESULT
+
+
+def test_what_was_made_up_and_left_out_is_among_the_notes() -> None:
+    made = ToolReport(
+        tool="scenario", examined=3, examined_unit="operations", notes=("not in the load: x",)
+    )
+    first = ToolOutput(exit_code=0, stdout=msgspec.json.encode(made))
+    assert "not in the load: x" in scale.parse((first, output(GOOD))).notes
