@@ -79,11 +79,15 @@ def steps(plan: Plan, runs: list[Ran]) -> Iterator[Run]:
 
 def onwards(plan: Plan, runs: list[Ran]) -> Iterator[Run]:
     """Ever higher steps, while they hold; one that does not is run once more."""
+
+    def fine() -> bool:
+        return holds(plan, runs[-1]) and healthy(plan, runs[-1])
+
     for run in plan.higher:
         yield run
-        if not holds(plan, runs[-1]) and readable(runs[-1]):
+        if not fine() and readable(runs[-1]):
             yield run  # a single miss may be the machine's
-        if not (holds(plan, runs[-1]) and healthy(plan, runs[-1])):
+        if not fine():
             return
 
 

@@ -115,7 +115,7 @@ def test_steps_go_on_while_they_tell_something(
     ("gone", "ratios"),
     [
         ({"unhealthy": 3}, [3]),
-        ({"unhealthy": 5}, [3, 4, 5]),
+        ({"unhealthy": 5}, [3, 4, 5, 5]),
         ({"few": 3}, [3]),
         ({"few": 4}, [3, 4]),
         ({"lost": 3}, [3]),

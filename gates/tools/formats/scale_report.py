@@ -45,7 +45,7 @@ def read(output: ToolOutput) -> ToolReport:
         measurements=_measurements(plateau, course.runs[0], found),
         findings=(*_findings(steps), *plateau.findings),
         notes=(*course.notes, *_notes(course, steps), *plateau.notes),
-        series=(*_curves(course, steps), *plateau.series),
+        series=(*(one for one in _curves(course, steps) if len(one.points) > 1), *plateau.series),
     )
 
 
