@@ -36,7 +36,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     times_ms: tuple[float, ...] = ()
     texts: dict[str, str] = {}  # the statement as it was sent, by its normalised form
     said: dict[str, Said] = {}
-    untraced: int = 0  # requests without any span
+    silent: frozenset[str] = frozenset()  # operations that no request to gave a span
 
 
 def chosen(world: World) -> tuple[tuple[Recipe, ...], tuple[str, ...]]:
@@ -127,16 +127,23 @@ def called(world: World, way: Recipe, made: Made) -> Call | None:
     return Call(recipe=way, window=window, entries=count(answer))
 
 
-def awaited(file: Path, calls: Sequence[Call]) -> tuple[Span, ...]:
-    """Every span so far, once those of the calls are all there or nothing comes any more."""
+def awaited(
+    file: Path, calls: Sequence[Call], silent: frozenset[str] = frozenset()
+) -> tuple[Span, ...]:
+    """Every span so far, once those of the calls are all there or nothing comes any more.
+
+    For those of `silent` operations nobody waits.
+    """
     deadline = time.monotonic() + LONGEST_WAIT_S
     quiet_since, size = time.monotonic(), -1
-    open_ones = {call.window.trace: call.window for call in calls}
+    heard = [call for call in calls if call.recipe.op.label not in silent]
+    open_ones = {call.window.trace: call.window for call in heard}
     spans: list[Span] = []
     with file.open("rb") as stream:
         while time.monotonic() < deadline:
-            spans += _new(stream_lines := stream.readlines())
-            for one in spans[-len(stream_lines) :] if stream_lines else ():
+            new = list(lines(stream.readlines()))
+            spans += new
+            for one in new:
                 window = open_ones.get(one.trace)
                 if window is not None and is_complete((one,), window):
                     del open_ones[one.trace]
@@ -149,10 +156,6 @@ def awaited(file: Path, calls: Sequence[Call]) -> tuple[Span, ...]:
                 break
             time.sleep(PAUSE_S)
     return tuple(spans)
-
-
-def _new(read: list[bytes]) -> list[Span]:
-    return list(lines(read))
 
 
 def answered(calls: Sequence[Call], spans: Sequence[Span], size: int) -> Answered:
@@ -183,5 +186,6 @@ def answered(calls: Sequence[Call], spans: Sequence[Span], size: int) -> Answere
         times_ms=tuple(times),
         texts={text: sql for text, sql in texts.items() if known[text].kind != "other"},
         said=known,
-        untraced=sum(1 for own in found if not own),
+        silent=frozenset(call.recipe.op.label for call in calls)
+        - {call.recipe.op.label for call, own in zip(calls, found, strict=True) if own},
     )

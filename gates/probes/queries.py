@@ -7,6 +7,7 @@ environment from GATESCORE_START.
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from gates.core.statements import Said
 from gates.core.statistics import needed_samples, upper_rank
 from gates.core.target import Service
 from gates.probes import _common, _databases
+from gates.probes._caller import Exhausted
 from gates.probes._databases import DatabaseError
 from gates.probes._query_asking import (
     Answered,
@@ -38,7 +40,6 @@ from gates.probes.startup import VARIABLE, surroundings
 
 P95_METRIC = "database.query_p95_ms"
 PER_OPERATION = 30
-ALL_SEEN = 0.95
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     ways, refused = chosen(world)
     if not ways:
         raise _common.ProbeError("no operation could be asked with valid data")
-    rounds = []
+    rounds: list[Round] = []
     for size in task.database.sizes if task.database.grow else (0,):
         if task.database.grow:
             where = Where(
@@ -86,8 +87,13 @@ def measure(given: dict[str, Any]) -> ToolReport:
             )
             grown(where, task.database.grow, size)
         calls = ask(world, ways, task.asks)
-        rounds.append(_round(task, calls, size))
-    offsets = _offsets(world, ways, rounds[-1].heard, task) if task.database.grow else ()
+        silent = rounds[0].heard.silent if rounds else frozenset()
+        rounds.append(_round(task, calls, size, silent))
+    offsets: tuple[Grown, ...] | None = ()
+    if task.database.grow:
+        with suppress(Exhausted):
+            offsets = None
+            offsets = _offsets(world, ways, rounds[-1].heard, task)
     return _report(task, rounds, offsets, refused)
 
 
@@ -102,8 +108,8 @@ def unseen(why: str) -> ToolReport:
     )
 
 
-def _round(task: Task, calls: tuple[Call, ...], size: int) -> Round:
-    heard = answered(calls, awaited(Path(task.spans), calls), size)
+def _round(task: Task, calls: tuple[Call, ...], size: int, silent: frozenset[str]) -> Round:
+    heard = answered(calls, awaited(Path(task.spans), calls, silent), size)
     if not task.database.url:
         return Round(heard=heard, blind=f"the target file names no {KEY}: no plan can be read")
     try:
@@ -132,8 +138,7 @@ def _offsets(
     found = []
     for way in {way.op.label: way for way in reversed(ways) if way.name in counted}.values():
         distant = far(way)
-        made = request(world, distant) if distant else None
-        call = called(world, distant, made) if distant and made else None
+        call = _once(world, distant) if distant else None
         if call is None or call.entries:
             continue  # refused, or led back to a page that there is
         asked = answered((call,), awaited(Path(task.spans), (call,)), 0)
@@ -141,6 +146,12 @@ def _offsets(
         if any(asked.said[text].has_offset for text in texts):
             found.append(_offset(way))
     return tuple(found)
+
+
+def _once(world: World, way: Recipe) -> Call | None:
+    """One request; None where it fails. Raises Exhausted."""
+    made = request(world, way)
+    return called(world, way, made) if made else None
 
 
 def _offset(way: Recipe) -> Grown:
@@ -153,12 +164,15 @@ def _offset(way: Recipe) -> Grown:
 
 
 def _report(
-    task: Task, rounds: Sequence[Round], offsets: tuple[Grown, ...], refused: tuple[str, ...]
+    task: Task,
+    rounds: Sequence[Round],
+    offsets: tuple[Grown, ...] | None,
+    refused: tuple[str, ...],
 ) -> ToolReport:
     asked = [one for each in rounds for one in each.heard.asked]
     said: dict[str, Said] = {k: v for each in rounds for k, v in each.heard.said.items()}
-    traced = sum(1 for one in asked) - sum(each.heard.untraced for each in rounds)
-    if asked and not traced:
+    silent = frozenset.intersection(*(each.heard.silent for each in rounds))
+    if not {judged.base(one.operation) for one in asked} - silent:
         raise _common.ProbeError(
             "no span came for any request: does the service export over OTLP/HTTP to {otlp}?"
         )
@@ -166,9 +180,10 @@ def _report(
     blind = next((each.blind for each in rounds if each.blind), "")
     again = judged.repeated(asked)
     walks = judged.scans(seen, said, task.database.large_rows)
-    grows = (*judged.growing(asked, seen, said), *offsets) if len(seen) == len(rounds) else ()
+    grows = (*judged.growing(asked, seen, said), *(offsets or ())) if not blind else ()
     holders = {text: one.operation for one in asked for text in one.statements}
-    operations = len({one.operation.partition("?")[0] for one in asked})
+    operations = len({judged.base(one.operation) for one in asked})
+    unasked = _unasked(rounds) or (operations if offsets is None else 0)
     statements = len({text for one in asked for text in one.statements})
     findings: tuple[Finding, ...] = (
         *judged.repeated_findings(again),
@@ -187,10 +202,10 @@ def _report(
                 value=float(len(again)), detail=f"{basis}, at most {most} in one request"
             ),
             judged.SCANS_METRIC: _scans(walks, blind, basis),
-            judged.GROWING_METRIC: _growing(task, grows, blind, operations),
+            judged.GROWING_METRIC: _growing(task, grows, blind, operations, unasked),
         },
         findings=findings,
-        notes=_notes(rounds, refused),
+        notes=_notes(rounds, refused, silent),
     )
 
 
@@ -216,12 +231,25 @@ def _scans(walks: Mapping[tuple[str, str], int], blind: str, basis: str) -> Meas
     return Measurement(value=float(len(walks)), detail=basis)
 
 
-def _growing(task: Task, grows: tuple[Grown, ...], blind: str, operations: int) -> Measurement:
+def _unasked(rounds: Sequence[Round]) -> int:
+    """Operations that were asked at one size and not at another: the budget was used up."""
+    asked: list[set[str]] = [
+        {judged.base(one.operation) for one in each.heard.asked} for each in rounds
+    ]
+    return len(set[str]().union(*asked) - asked[0].intersection(*asked))
+
+
+def _growing(
+    task: Task, grows: tuple[Grown, ...], blind: str, operations: int, unasked: int
+) -> Measurement:
     if not task.database.grow:
         why = "the target file names no database.grow: the slope over data size cannot be seen"
         return Measurement(value=None, why=why)
     if blind:
         return Measurement(value=None, why=blind)
+    if unasked and not grows:  # what has been found grows, whatever the rest does
+        why = f"{unasked} of {operations} operations were not asked at every size: the budget"
+        return Measurement(value=None, why=f"{why} is used up (options max_requests, max_seconds)")
     rows = ", ".join(str(size) for size in task.database.sizes)
     wrong = len({one.operation.partition("?")[0] for one in grows})
     return Measurement(
@@ -229,11 +257,12 @@ def _growing(task: Task, grows: tuple[Grown, ...], blind: str, operations: int) 
     )
 
 
-def _notes(rounds: Sequence[Round], refused: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(
+    rounds: Sequence[Round], refused: tuple[str, ...], silent: frozenset[str]
+) -> tuple[str, ...]:
     notes = [f"not asked, no valid request succeeded: {', '.join(refused)}"] if refused else []
-    untraced = sum(each.heard.untraced for each in rounds)
-    if untraced:
-        notes.append(f"{untraced} requests without a span of the service")
+    if silent:
+        notes.append(f"without a span of the service: {', '.join(sorted(silent))}")
     unexplained = {text: why for each in rounds for text, why in each.refused.items()}
     notes += [f"no plan of {judged.shown(t)}: {why}" for t, why in sorted(unexplained.items())]
     return tuple(notes)

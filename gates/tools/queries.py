@@ -19,7 +19,7 @@ METRICS = {
     "database.growing_operations": Metric("Ways in which operations grow with the data"),
 }
 MOST_REQUESTS = 1500
-MAX_SECONDS = 60.0
+MAX_SECONDS = 120.0
 SECRETS = ("GATESCORE_START",)
 
 

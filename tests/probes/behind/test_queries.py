@@ -54,7 +54,13 @@ def look(tmp_path: Path, run_probe: Callable[..., ToolOutput], free: int) -> Ite
     """Run the adapter on the service with these defects; keywords are those of [database]."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(*defects: str, spans: bool = True, variables: str = "yes", **said: Any) -> ToolReport:
+    def run(
+        *defects: str,
+        spans: bool = True,
+        variables: str = "yes",
+        settings: dict[str, object] | None = None,
+        **said: Any,
+    ) -> ToolReport:
         file = tmp_path / "shop.db"
         with sqlite3.connect(file) as connection:
             connection.executescript(TABLES + ("" if "missing-index" in defects else INDEXES))
@@ -74,6 +80,7 @@ def look(tmp_path: Path, run_probe: Callable[..., ToolOutput], free: int) -> Ite
                 state=str(tmp_path),
                 document=str(tmp_path / "openapi.json"),
                 spans=str(receiver.path) if spans else "",
+                settings=settings or {},
             )
             (invocation,) = tool.commands(
                 Target(name="shop", service=service, database=database), options
@@ -184,6 +191,12 @@ def test_a_command_that_fails_is_told_without_its_secrets(look: Look) -> None:
     assert error.value.reason is Reason.ENVIRONMENT_FAILED
     assert "broken" in error.value.detail
     assert "very-secret-value" not in error.value.detail
+
+
+def test_a_budget_that_ends_too_soon_is_no_good_slope(look: Look) -> None:
+    report = look(grow=GROW, settings={"max_requests": 12})
+    assert values(report)["growing_operations"] is None
+    assert "max_requests" in report.measurements["database.growing_operations"].why
 
 
 def test_nothing_that_was_run_is_no_report() -> None:
