@@ -150,6 +150,8 @@ def named_values(target: Target) -> dict[str, str]:
         "auth.login.body": auth.login.body if auth.login else {},
         "integration.env": integration.env if integration else {},
         "passwords": {"database": target.passwords.database} if target.passwords else {},
+        "database": {"url": target.database.url} if target.database else {},
+        "cache": {"redis": target.cache.redis} if target.cache else {},
     }
     for name, identity in target.identities.items():
         parts[f"identities.{name}.headers"] = identity.headers

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gates.core.capacity import Cache, Database
 from gates.core.target import Auth, Login, Service, Target
 from gates.runner.prepare import PrepareError, secret_variables
 
@@ -38,3 +39,12 @@ def test_every_named_variable_is_passed_on_and_no_other() -> None:
     assert sorted(found) == ["KEY", "MADE", "SEED"]
     assert (found["KEY"], found["SEED"]) == ("k", "s")
     assert found["MADE"] != "other"
+
+
+def test_the_addresses_of_a_database_and_a_cache_may_be_variables() -> None:
+    given = Target(
+        name="t", database=Database(url="${SHOP_URL}"), cache=Cache(redis="redis://:${WORD}@h/0")
+    )
+    assert secret_variables(given, {"SHOP_URL": "u", "WORD": "w"}) == {"SHOP_URL": "u", "WORD": "w"}
+    with pytest.raises(PrepareError, match="database.url"):
+        secret_variables(given, {"WORD": "w"})
