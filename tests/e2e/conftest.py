@@ -45,7 +45,7 @@ def run_once(target: Path, output: Path, *options: str) -> Run:
     """Run `gatescore run`; its scorecard is complete or the test ends here."""
     program = Path(sys.executable).parent / "gatescore"
     done = subprocess.run(
-        [program, "run", target, "--output", output, *options],
+        [program, "run", target, "--base", "HEAD", "--output", output, *options],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

@@ -37,6 +37,7 @@ class RequestFrame:
         self._app = app
         self._metrics = metrics
         self._running = 0
+        self._buffers: dict[str, bytearray] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and answer 500 in the error envelope if that raises."""
@@ -44,7 +45,8 @@ class RequestFrame:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        logs.request_id.set(_choose_id(scope))
+        logs.request_id.set(chosen := _choose_id(scope))
+        self._buffers[chosen] = bytearray(b" ") * BODY_LIMIT_BYTES
         logs.trace_id.set(trace.trace_id(""))
         answer = _Answer(send, Headers(scope=scope).get("Origin"))
         self._running += 1
