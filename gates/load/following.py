@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import gevent
 import msgspec
 from gevent.event import AsyncResult, Event
 from locust.runners import WorkerRunner
@@ -14,7 +15,12 @@ from gates.load.session import Measured
 
 
 def follow(runner: WorkerRunner, origin: str) -> None:
-    """Do what the master says, once."""
+    """Do what the master says, once, beside Locust: it moves users when another worker comes."""
+    if signals.SHARE not in runner.custom_messages:
+        gevent.spawn(_followed, runner, origin)
+
+
+def _followed(runner: WorkerRunner, origin: str) -> None:
     given: AsyncResult[dict[str, Any]] = AsyncResult()
     start = Event()
 

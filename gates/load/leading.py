@@ -17,7 +17,6 @@ from gates.load.measuring import own_headers
 from gates.load.merging import together
 from gates.load.session import Measured, ResultFile
 
-MOST_APART_S = 0.5  # between the starts of two workers
 REMOTE_VARIABLE = "GATESCORE_LOAD_REMOTE"  # set where workers do not have our environment
 _START_S, _SPARE_S, _LOOK_S = 5.0, 20.0, 0.05
 
@@ -42,7 +41,6 @@ class Leader:
         self._scenario = scenario
         self._team: dict[str, Heard] = {}
         self._versions: dict[str, str] = {}
-        self._extra: list[str] = []
         for word in (signals.HELLO, signals.READY, signals.STARTED, signals.RESULT):
             runner.register_message(word, self._listener(word))
 
@@ -63,9 +61,7 @@ class Leader:
         self._check_starts()
         length_s = scenario.warmup_s + window_s(scenario) + scenario.grace_s
         self._await(signals.RESULT, length_s + _SPARE_S, "handed over no counts")
-        result = together([one.result for one in self._team.values() if one.result])
-        late = tuple(f"{name} came late, and did nothing" for name in self._extra)
-        return msgspec.structs.replace(result, remarks=(*result.remarks, *late))
+        return together([one.result for one in self._team.values() if one.result])
 
     def _listener(self, word: str) -> Callable[..., None]:
         def heard(msg: Any, **_: object) -> None:
@@ -77,8 +73,7 @@ class Leader:
         if word == signals.HELLO and client not in self._team:
             name = str(data.get("name", client))
             if len(self._team) == self._scenario.workers:
-                self._extra.append(name)
-                return
+                return  # one more than wanted has nothing to do
             self._team[client] = Heard(name)
             self._versions[name] = str(data.get("version", ""))
         one = self._team.get(client)
@@ -120,20 +115,14 @@ class Leader:
         )
 
     def _check_versions(self) -> None:
-        ours = signals.our_version()
-        for name, version in self._versions.items():
-            if version != ours:
-                raise Broken(f"worker {name} is {version or 'of no known version'}, not {ours}")
+        if found := signals.strange(self._versions, signals.our_version()):
+            raise Broken(found)
 
     def _check_starts(self) -> None:
-        first = min(one.said[signals.STARTED] for one in self._team.values())
-        for one in self._team.values():
-            late_s = one.said[signals.STARTED] - first
-            if late_s > MOST_APART_S:
-                raise Broken(
-                    f"worker {one.name} started {late_s:.1f} s after the first "
-                    f"(at most {MOST_APART_S:g} s)"
-                )
+        if found := signals.late(
+            {one.name: one.said[signals.STARTED] for one in self._team.values()}
+        ):
+            raise Broken(found)
 
 
 def shares(scenario: Scenario) -> Iterator[Scenario]:

@@ -10,6 +10,7 @@ worker → master  RESULT  {"result": JSON text}
 
 import os
 import socket
+from collections.abc import Mapping
 from importlib.metadata import version
 
 HELLO = "gatescore-hello"
@@ -18,6 +19,8 @@ READY = "gatescore-ready"
 START = "gatescore-start"
 STARTED = "gatescore-started"
 RESULT = "gatescore-result"
+
+MOST_APART_S = 0.5  # between the starts of two workers
 
 
 def our_version() -> str:
@@ -28,3 +31,25 @@ def our_version() -> str:
 def our_name() -> str:
     """Return what people call this worker: where it is, and which process."""
     return f"{socket.gethostname()} (pid {os.getpid()})"
+
+
+def strange(versions: Mapping[str, str], ours: str) -> str:
+    """Name the first worker whose version is not ours, "" if there is none."""
+    found = (
+        f"worker {name} is {version or 'of no known version'}, not {ours}"
+        for name, version in versions.items()
+        if version != ours
+    )
+    return next(found, "")
+
+
+def late(starts: Mapping[str, float]) -> str:
+    """Name the first worker that started too long after the others, "" if there is none."""
+    first = min(starts.values())
+    after = ((name, instant - first) for name, instant in starts.items())
+    found = (
+        f"worker {name} started {late_s:.1f} s after the first (at most {MOST_APART_S:g} s)"
+        for name, late_s in after
+        if late_s > MOST_APART_S
+    )
+    return next(found, "")

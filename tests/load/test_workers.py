@@ -20,6 +20,7 @@ from gates.core.tool import ParseError, ToolOutput
 from gates.load.merging import together
 from gates.load.recorder import Outcome, Recorder
 from gates.load.session import Measured
+from gates.load.signals import late, strange
 from gates.tools import locust
 
 Start = Callable[..., Any]
@@ -122,6 +123,42 @@ def test_a_worker_of_another_version_is_named(
     come(free_port)
     come(free_port, stranger=True)
     assert "worker old one is 0.0.9, not gatescore " in refusal(running.finish())
+
+
+def test_a_worker_too_many_changes_nothing(
+    serve: Start, start_load: Start, come: Callable[..., None], free_port: int
+) -> None:
+    """It comes in the middle of the run, and Locust deals its users anew."""
+    listen, server = f"127.0.0.1:{free_port}", serve()
+    running = start_load(
+        server.url, 50, workers=2, listen=listen, workers_wait_s=40.0, duration_s=8.0
+    )
+    come(free_port)
+    come(free_port)
+    server.asked()
+    come(free_port)
+    output = running.finish()
+    assert (recorded(output)["error"], recorded(output)["workers"]) == ("", 2)
+    assert requests_of(output) == {"GET /a": 400}
+
+
+@pytest.mark.parametrize(("late_s", "word"), [(0.5, ""), (0.51, "worker b started 0.5 s after")])
+def test_a_worker_that_starts_late_is_named(late_s: float, word: str) -> None:
+    assert late({"a": 0.0, "b": late_s}).startswith(word)
+    assert bool(late({"a": 0.0, "b": late_s})) == bool(word)
+
+
+@pytest.mark.parametrize(
+    ("version", "word"),
+    [
+        ("ours", ""),
+        ("older", "worker a is older, not ours"),
+        ("", "worker a is of no known version"),
+    ],
+)
+def test_a_strange_version_is_named(version: str, word: str) -> None:
+    assert strange({"a": version, "b": "ours"}, "ours").startswith(word)
+    assert bool(strange({"a": version}, "ours")) == bool(word)
 
 
 def test_a_signal_to_the_team_ends_all_of_it(serve: Start, start_load: Start) -> None:
