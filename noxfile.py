@@ -111,7 +111,7 @@ def run_tests(session: nox.Session) -> None:
     apart = [f"--ignore={room}" for room in APART]
     covered = ("--cov=gates", "--cov=reports", "--cov-report=")
     session.run("coverage", "erase")
-    session.run("pytest", "tests", *apart, *covered, "--numprocesses=2", "--dist=worksteal")
+    session.run("pytest", "tests", *apart, *covered, "--numprocesses=3", "--dist=worksteal")
     rooms = "--include=gates/core/*,gates/tools/*,reports/*"
     session.run("coverage", "report", rooms, "--precision=2", "--fail-under=95", silent=True)
 
