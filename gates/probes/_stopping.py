@@ -199,7 +199,7 @@ def outcome(sent: Iterable[Sent], stopped: Stopped, again: str) -> Outcome:
     notes = [again] if again else []
     if "SIGKILL" in stopped.instance.ended:
         notes.append("it had to be killed after SIGTERM")
-    if not open_:
+    if not open_ and not lost:
         why = (
             f"none of {len(every)} requests was in flight at SIGTERM: add an operation with a "
             f"body, or one that takes {SLOW_S:g} s, to [load] or the OpenAPI document"

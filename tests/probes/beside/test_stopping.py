@@ -64,6 +64,12 @@ def test_nothing_in_flight_is_no_verdict_p12() -> None:
     assert "none of 1 requests was in flight" in found.measurement.why
 
 
+def test_what_was_lost_later_counts_even_if_nothing_was_in_flight() -> None:
+    found = _stopping.outcome((sent(9, 10.5, 10.6, 500),), STOPPED, "")
+    assert found.measurement.value == 1.0
+    assert [one.rule for one in found.findings] == ["availability.stop-later"]
+
+
 def test_a_service_that_had_to_be_killed_is_told() -> None:
     killed = Instance(number=0, base_url="", log="", ended="was killed by SIGKILL")
     stopped = Stopped(at=10.0, accepted=frozenset((2,)), instance=killed)
