@@ -22,7 +22,8 @@ try:
     print(len(requests.get(sys.argv[1], timeout=5).content))
 except requests.ConnectionError as error:
     print(error)
-peak = re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())  # that of its parent is not its
+# Of this program alone: getrusage begins with what its parent had.
+peak = re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())
 print(int(peak[1]) // 1024)
 """
 
