@@ -19,7 +19,7 @@ SELECT c.oid, {_NAMED}, c.relrowsecurity,
                             ORDER BY a.attnum), '[]')
    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OWN} ORDER BY 2
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608
 _CONSTRAINTS = f"""
 SELECT k.conrelid, k.contype::text,
   ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, nr)
@@ -27,7 +27,7 @@ SELECT k.conrelid, k.contype::text,
   (SELECT {_NAMED} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.oid = k.confrelid)
 FROM pg_constraint k WHERE k.contype IN ('p', 'f') AND k.conparentid = 0 ORDER BY k.conname
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608
 # A partial index helps where it leaves out nothing but rows without a value.
 _INDEXES = """
 SELECT i.indrelid,
@@ -67,7 +67,7 @@ WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_s
 UNION ALL
 SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder)
 FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid, t.typname
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608
 
 
 def tables(connection: Any) -> tuple[Table, ...]:

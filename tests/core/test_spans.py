@@ -18,7 +18,7 @@ from gates.core.spans import (
 )
 
 EXPORT = (Path(__file__).parent / "data" / "otlp-python-1.45.2.bin").read_bytes()
-TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"  # pragma: allowlist secret
 
 
 def test_a_recorded_export_of_the_python_sdk() -> None:
