@@ -12,7 +12,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 DEADLINE_S = 900
-ATTEMPTS = 4
+ATTEMPTS = 3
 BUSY = "generator-unhealthy"
 
 
