@@ -92,7 +92,7 @@ def read_stock(folder: Path, process: subprocess.Popen[bytes]) -> Stock:
         raise Failed(f"no result: {(folder / 'log').read_text()[-2000:]}") from None
 
 
-async def reference(port: int, *, rate: float, seconds: float) -> tuple[tuple[float, int], ...]:
+async def reference(port: int, *, rate: float, seconds: float) -> statistics.Counts:
     """Open loop, one task for each request: (ms since its intended instant, 1), ascending."""
     begin = time.perf_counter() + 0.1
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
@@ -114,11 +114,6 @@ async def reference(port: int, *, rate: float, seconds: float) -> tuple[tuple[fl
     for _, writer in idle:
         writer.close()
     return tuple((value, 1) for value in sorted(found))
-
-
-def percentile_ms(counts: statistics.Counts, p: float, unit: float = 1.0) -> float:
-    """Return a percentile; `unit` is how many of its units a millisecond has."""
-    return statistics.percentile(counts, p) / unit
 
 
 def scenario(rate: float, seconds: float, **more: object) -> Scenario:

@@ -88,7 +88,7 @@ def scale(low: float, high: float, start: float, end: float) -> Place:
 
 def _covering(marks: Sequence[float], low: float, high: float) -> list[float]:
     """From the last mark that is not above `low` to the first that is not below `high`."""
-    below = max(index for index, mark in enumerate(marks) if mark <= low)
+    below = max((index for index, mark in enumerate(marks) if mark <= low), default=0)
     above = min((index for index, mark in enumerate(marks) if mark >= high), default=len(marks))
     return list(marks[below : above + 1])
 

@@ -38,15 +38,11 @@ class Watch:
             return REFUSED, f"each of {self._asked} requests with credentials got 401"
         known = {label: n for label, n in self._refused.items() if label in self._let_in}
         several = len(self._refused) >= min(2, len(self._labels))
-        if sum(self._refused.values()) < ENDED_AFTER or not several or max_of(known) < TWICE:
+        most = max(known.values(), default=0)
+        if sum(self._refused.values()) < ENDED_AFTER or not several or most < TWICE:
             return "", ""
         where = ", ".join(sorted(known)[:3])
         return ENDED, (
             f"after {self._until} of {self._asked} requests with credentials nobody let us in any "
             f"more: 401 at {where}, which had"
         )
-
-
-def max_of(counts: dict[str, int]) -> int:
-    """The largest count, 0 of none."""
-    return max(counts.values(), default=0)

@@ -29,7 +29,6 @@ VARIABLES = "GATESCORE_VARIABLES"
 FAILED = "oracles.failed"
 MISSING_FLOW = "oracles.flow-missing"
 MOST_WRONG = 5  # differences of one oracle that are told
-# pragma: allowlist nextline secret
 SHOWN = 1_500  # characters of one finding
 LETTERS = "".join(sorted(set(ascii_lowercase) - set("ilo")))  # none that is read as a digit
 

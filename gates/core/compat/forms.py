@@ -27,6 +27,7 @@ NUMERIC_TIGHTER = {
     "maxContains": min,
 }
 KINDS = ("oneOf", "anyOf")
+_SAYS_NOTHING = {"$ref", "description", "summary", "title", "example", "examples"}
 ANYTHING = frozenset({".*", "^.*$", "^.*", ".*$", "", "(.*)", "[\\s\\S]*", "^[\\s\\S]*$"})
 
 
@@ -76,12 +77,11 @@ class Forms:
 
     def target(self, located: Located) -> Located:
         """What a schema that is a bare reference leads to; any other schema itself."""
-        schema = located.schema
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str) or not isinstance(schema, dict) or _says(schema):
+        reference = _bare_reference(located.schema)
+        if reference is None:
             return located
         if reference not in self._targets:
-            self._targets[reference] = target(located, self.document)
+            self._targets[reference] = _target(located, self.document)
         return self._targets[reference]
 
     def _parts(self, schema: Mapping[str, JSON], pointer: str, depth: int) -> Iterator[Form]:
@@ -120,12 +120,11 @@ class Forms:
         return changed
 
 
-def target(located: Located, document: JSON) -> Located:
-    """What a schema that is a bare reference leads to; any other schema itself."""
+def _target(located: Located, document: JSON) -> Located:
+    """What references lead to, one after the other, until a schema says something."""
     for _ in range(DEPTH):
-        schema = located.schema
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str) or not isinstance(schema, dict) or _says(schema):
+        reference = _bare_reference(located.schema)
+        if reference is None:
             return located
         try:
             located = Located(resolve(document, reference), reference)
@@ -158,9 +157,12 @@ def inside(wide: frozenset[str] | None, narrow: frozenset[str] | None) -> bool:
     return all(kind in wide or (kind == "integer" and "number" in wide) for kind in narrow)
 
 
-def _says(schema: Mapping[str, JSON]) -> bool:
-    """Whether something stands beside the reference that changes what it means."""
-    return bool(schema.keys() - {"$ref", "description", "summary", "title", "example", "examples"})
+def _bare_reference(schema: JSON) -> str | None:
+    """What a schema refers to; None where something beside the reference changes its meaning."""
+    if not isinstance(schema, dict) or schema.keys() - _SAYS_NOTHING:
+        return None
+    reference = schema.get("$ref")
+    return reference if isinstance(reference, str) else None
 
 
 def _own(schema: dict[str, JSON], pointer: str) -> Form:

@@ -2,9 +2,9 @@
 
 Each request of /things: `memory` keeps 400 kB, `files` opens a file, `threads` starts a thread,
 `bounded` fills a cache of 25 MB in its first half, `children` forks the service under another
-process, `slow` takes 0.3 s, `outage` answers 503 for a while. SIGTERM: `graceful` answers what was
-begun, `failing` answers it with 500, `refusing` goes on for a second and answers 503 to new ones,
-`broken` does so with 500; without a word the process just ends.
+process, `slow` takes 0.3 s and `slower` 1.5 s, `outage` answers 503 for a while. SIGTERM:
+`graceful` answers what was begun, `failing` answers it with 500, `refusing` goes on for a second
+and answers 503 to new ones, `broken` does so with 500; without a word the process just ends.
 """
 
 import os
@@ -35,6 +35,8 @@ def things() -> int:
         cache[number % 60] = b"x" * 400_000
     if "slow" in words:
         time.sleep(0.3)
+    if "slower" in words:  # surely in flight when the stop comes, on a busy machine too
+        time.sleep(1.5)
     return 503 if "outage" in words and 20 <= number < 50 else 200
 
 

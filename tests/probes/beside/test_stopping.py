@@ -102,7 +102,7 @@ def stop(given: dict[str, Any], made: Made | None) -> _stopping.Outcome:
 
 @pytest.mark.parametrize(
     ("words", "made"),
-    [(("graceful",), POST), (("graceful", "slow"), SLOW), (("refusing", "slow"), SLOW)],
+    [(("graceful",), POST), (("graceful", "slower"), SLOW), (("refusing", "slower"), SLOW)],
 )
 def test_a_service_that_answers_what_it_began_is_not_accused(
     up: Any, words: tuple[str, ...], made: Made
@@ -118,9 +118,9 @@ def test_a_service_that_answers_what_it_began_is_not_accused(
     ("words", "made", "rule"),
     [
         ((), POST, "stop-in-flight"),
-        (("slow",), SLOW, "stop-in-flight"),
+        (("slower",), SLOW, "stop-in-flight"),
         (("failing",), POST, "stop-in-flight"),
-        (("broken", "slow"), SLOW, "stop-later"),
+        (("broken", "slower"), SLOW, "stop-later"),
     ],
 )
 def test_a_service_that_loses_requests_is_told(
@@ -133,7 +133,7 @@ def test_a_service_that_loses_requests_is_told(
 
 def test_a_service_that_was_started_anew_can_be_stopped_again(up: Any) -> None:
     """The gate is run twice where the machine was too busy the first time."""
-    given = up("graceful", "slow")
+    given = up("graceful", "slower")
     assert stop(given, SLOW).measurement.value == 0.0
     again = stop(given, SLOW)
     assert again.measurement.value == 0.0
