@@ -111,8 +111,6 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whether it acts as the target's other identities too."""
     upstreams: bool = False
     """Whether it cuts what the service depends on."""
-    base_service: bool = False
-    """Whether it asks the service of the base revision too, where there is one."""
     telemetry: bool = False
     """Whether it reads the OpenTelemetry spans that the service sends."""
     environment: bool = False

@@ -116,11 +116,10 @@ class Tool(Protocol):
 
     Optional: `LANGUAGE`, "python" or "node", where it judges source of that language alone; a
     gate leaves it out where the target has none. `BASE_SERVICE`, true where it asks the service of
-    the base revision too: in a gate of the policy's `base_service`, that and another instance of
-    the target's are started while this tool runs. `one_by_one(target, options)`, the files
-    that it looks at, where each file's findings depend on that file alone and its metrics count
-    findings: then files that have not changed are not looked at again. `parse` is total: a report
-    or ParseError, never a partial guess.
+    the base revision too: that and another instance of the target's are started while this tool
+    runs. `one_by_one(target, options)`, the files that it looks at, where each file's findings
+    depend on that file alone and its metrics count findings: then files that have not changed are
+    not looked at again. `parse` is total: a report or ParseError, never a partial guess.
     """
 
     @property

@@ -69,9 +69,9 @@ def beside(
     """A grant of two services that have just been started, ours and the base's, while they last.
 
     And what to tell the tool of it: where they cannot be had it is told why, and the grant stays
-    as it is. So it does for a tool or gate that does not ask for it.
+    as it is. So it does for a tool that does not ask for it.
     """
-    if not (gate.policy.base_service and getattr(tool, "BASE_SERVICE", False)):
+    if not getattr(tool, "BASE_SERVICE", False):
         yield grant, {}
         return
     with ExitStack() as open_ones:

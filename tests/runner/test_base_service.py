@@ -25,7 +25,7 @@ SERVE = ("{python}", "-m", "http.server", "{port}", "--bind", "127.0.0.1")
 SERVICE = Service(start=SERVE, health="/", env_generate=("SECRET",))
 TARGET = Target(name="t", service=SERVICE, code=Code(paths=(".",), tests=("tests",)))
 TOOL: Any = SimpleNamespace(BASE_SERVICE=True)
-POLICY = GatePolicy(level=2, title="Load", tools=(), criteria={}, base_service=True)
+POLICY = GatePolicy(level=2, title="Load", tools=(), criteria={})
 GATE = PlannedGate(id="load", policy=POLICY, tools=())
 PLAIN = Grant(base_url="http://127.0.0.1:1", pid=7, python=sys.executable)
 
@@ -92,12 +92,9 @@ def test_it_can_be_had_twice_in_one_run(opened: Session, tmp_path: Path) -> None
 
 def test_a_tool_that_does_not_ask_for_it_gets_nothing(opened: Session, tmp_path: Path) -> None:
     at_base, plain = with_base(opened, tmp_path, app_txt="then"), PLAIN
-    other = msgspec.structs.replace(
-        GATE, policy=msgspec.structs.replace(POLICY, base_service=False)
-    )
-    for tool, gate in ((SimpleNamespace(), GATE), (TOOL, other)):
-        with beside(tool, gate, plain, at_base) as (grant, known):
-            assert (grant, known) == (plain, {})
+    other: Any = SimpleNamespace()
+    with beside(other, GATE, plain, at_base) as (grant, known):
+        assert (grant, known) == (plain, {})
 
 
 def test_the_same_content_is_told_and_not_started(opened: Session, tmp_path: Path) -> None:
