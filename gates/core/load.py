@@ -5,13 +5,14 @@ response time = end - intended start (what a client of an open system sees), ser
 end - actual start. Schedule lag = actual start - intended start is the generator's own lateness.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from gates.core.behaviour import Registration
-from gates.core.capacity import Objective, Stage
+from gates.core.capacity import LoadOperation, Objective, Stage
 from gates.core.target import Login
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -178,3 +179,17 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     extended_s: float = 0.0  # how much longer than wished the run was, for its samples
     workers: int = 1  # generators whose counts are in here
     remarks: tuple[str, ...] = ()  # what else has to be said of the run
+
+
+def names(given: Sequence[LoadOperation]) -> tuple[str, ...]:
+    """Return the names of a target file's operations; one used twice is told apart by its place."""
+    found: list[str] = []
+    for number, item in enumerate(given, start=1):
+        name = item.name or f"{item.method} {item.path}"
+        found.append(f"{name} ({number})" if name in found else name)
+    return tuple(found)
+
+
+def asked(method: str, path: str) -> str:
+    """Return how a request is told in reports: method and path, without its query."""
+    return f"{method} {path.partition('?')[0]}"

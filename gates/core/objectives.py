@@ -1,7 +1,7 @@
 """What single operations have to hold under load, against what was recorded of each."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -62,6 +62,11 @@ def checked(objectives: Mapping[str, Objective], operations: Operations, asked: 
             elif judged.value > limit or (judged.upper or 0.0) > limit:
                 misses.append(judged)
     return Checked(bounds=bounds, misses=tuple(misses), open=tuple(unsure))
+
+
+def unmeant(objectives: Iterable[str], asked: Asked) -> tuple[str, ...]:
+    """Return the objectives that mean no operation."""
+    return tuple(name for name in objectives if not any(matching(name, asked)))
 
 
 def matching(name: str, asked: Asked) -> Iterator[str]:

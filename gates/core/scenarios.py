@@ -6,7 +6,6 @@ is no part of it. Whoever gives an operation a weight of its own wants it all th
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 
 import msgspec
@@ -14,6 +13,7 @@ import msgspec
 from gates.core.documented import Documented
 from gates.core.openapi import JSON
 from gates.core.restricted import matches, unknown
+from gates.core.strangers import Stranger, strangers
 
 READS = frozenset(("GET", "HEAD"))
 CALLABLE = READS | {"POST", "PUT", "PATCH", "DELETE"}
@@ -68,8 +68,15 @@ def weight(op: Documented, weights: Mapping[str, float]) -> float:
 def flaws(
     ops: Sequence[Documented], weights: Mapping[str, float], objectives: Iterable[str]
 ) -> str:
-    """What is wrong with the names and weights of a target file, "" if nothing is."""
-    found = [*_strange(ops, weights, "load.weights"), *_strange(ops, objectives, "load.objectives")]
+    """What is wrong with the names and weights of a target file, "" if nothing is.
+
+    A name is told in the words that reading the target file has for it, where it is known there.
+    """
+    unmeant = (
+        *strange(ops, weights, "load.weights")[:_SHOWN],
+        *strange(ops, objectives, "load.objectives")[:_SHOWN],
+    )
+    found = [str(one) for one in unmeant]
     found += [
         f"load.weights gives {name!r} the weight {given:g}; allowed are 0 and more"
         for name, given in weights.items()
@@ -92,12 +99,10 @@ def accepted(op: Documented) -> tuple[int, ...]:
     return ()
 
 
-def _strange(ops: Sequence[Documented], names: Iterable[str], key: str) -> Iterator[str]:
-    known = sorted({name for op in ops for name in (op.operation.operation_id, op.label) if name})
-    for name in unknown(ops, names)[:_SHOWN]:
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else 'name one as "GET /path"'
-        yield f"{key} names {name!r}, which the document does not have; {hint}"
+def strange(ops: Sequence[Documented], names: Iterable[str], key: str) -> tuple[Stranger, ...]:
+    """Return the names under `key` of the target file that the document does not have."""
+    known = {name for op in ops for name in (op.operation.operation_id, op.label) if name}
+    return strangers(key, unknown(ops, names), known, "the document")
 
 
 def _why_not(op: Documented, wishes: Wishes) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from gates.core.load import Generator, LoadResult, Model, Part, Scenario
+from gates.core.load import Generator, LoadResult, Model, Part, Scenario, asked
 from gates.core.objectives import needed
 from gates.load import machine
 from gates.load.arrivals import window_s
@@ -21,7 +21,7 @@ class Measured:
 
     def __init__(self, scenario: Scenario) -> None:
         longest_s = max(window_s(scenario), scenario.longest_s)
-        self.asked = {one.name: f"{one.method} {_path(one.path)}" for one in scenario.operations}
+        self.asked = {one.name: asked(one.method, one.path) for one in scenario.operations}
         more = needed(scenario.objectives, self.asked)
         self.scenario = msgspec.structs.replace(scenario, needed={**more, **scenario.needed})
         self.recorder: Recorder = recorder(scenario, longest_s)
@@ -110,10 +110,6 @@ def model(scenario: Scenario) -> Model:
     if scenario.locustfile:
         return Model.LOCUSTFILE
     return Model.CLOSED if scenario.users else Model.OPEN
-
-
-def _path(path: str) -> str:
-    return path.partition("?")[0]
 
 
 def _shares(window: Window) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.capacity import Load, LoadOperation
 from gates.core.target import Service, Target
-from gates.shell import behaviour_checks, cache_checks, database_checks
+from gates.shell import behaviour_checks, cache_checks, database_checks, load_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
@@ -29,7 +29,8 @@ def troubles(target: Target, folder: Path) -> list[Trouble]:
     root = folder / target.root
     if not root.is_dir():
         return [*found, Trouble(path=("root",), message=f"{root} is not a folder")]
-    return [*found, *_files(target, root.resolve())]
+    root = root.resolve()
+    return [*found, *load_checks.troubles(target, root), *_files(target, root)]
 
 
 def _name(target: Target) -> Iterator[Trouble]:

@@ -50,11 +50,7 @@ def scenario(
 
 
 def operations(given: tuple[LoadOperation, ...]) -> tuple[Operation, ...]:
-    """Return the operations of a target file; a name used twice is told apart by its place."""
-    names: list[str] = []
-    for number, item in enumerate(given, start=1):
-        name = item.name or f"{item.method} {item.path}"
-        names.append(f"{name} ({number})" if name in names else name)
+    """Return the operations of a target file."""
     return tuple(
         Operation(
             name=name,
@@ -64,7 +60,7 @@ def operations(given: tuple[LoadOperation, ...]) -> tuple[Operation, ...]:
             body=None if item.body is None else msgspec.json.encode(item.body).decode(),
             status=item.status,
         )
-        for name, item in zip(names, given, strict=True)
+        for name, item in zip(load.names(given), given, strict=True)
     )
 
 
@@ -97,7 +93,7 @@ def invocation(given: Scenario, target: Target, options: Options) -> Invocation:
     those are started by somebody else (python -m gates.load.worker --master HOST --port PORT).
     """
     protected = bool(target.auth.headers or target.auth.login)
-    several = protected and given.identities > 1
+    several = given.identities > 1 and (protected or bool(target.identities))
     return Invocation(
         argv=(*_program(given, options), "-H", options.base_url, "-t", f"{_longest_s(given):.0f}s"),
         cwd=options.output,
