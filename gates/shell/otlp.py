@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO
 
-from gates.core.spans import Span, SpanError, from_json, from_protobuf, line
+from gates.core.spans import Span, line
+from gates.shell.otlp_export import SpanError, from_json, from_protobuf
 
 LOOPBACK = "127.0.0.1"
 MOST_BODY = 16 * 2**20  # of one request, before and after it is unpacked

@@ -14,7 +14,7 @@ from gates.core.spans import Span, lines
 from gates.shell import otlp
 from gates.shell.otlp import Receiver, Refusal, receiving, unpacked
 
-EXPORT = (Path(__file__).parents[1] / "core" / "data" / "otlp-python-1.45.2.bin").read_bytes()
+EXPORT = (Path(__file__).parent / "data" / "otlp-python-1.45.2.bin").read_bytes()
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 ONE = {"traceId": "ab" * 16, "spanId": "cd" * 8, "name": "q"}
 TEXT = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [ONE]}]}]}).encode()
