@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import cast
 
-from gates.core.plan import Offer
+from gates.core import derived
+from gates.core.plan import Offer, PlannedGate
 from gates.core.policy import OwnTool
 from gates.core.tool import Metric, Tool
 from gates.installed import points
@@ -110,6 +111,13 @@ def metrics(
 ) -> Mapping[str, Metric]:
     """Every metric of the named tools. Raises CatalogError."""
     return {metric: unit for name in tools for metric, unit in load(name, own).METRICS.items()}
+
+
+def measured_by(gate: PlannedGate) -> Mapping[str, Metric]:
+    """Every metric that the criteria of a gate may ask for. Raises CatalogError."""
+    if gate.policy.derived:
+        return derived.metrics(gate.policy.derived)
+    return metrics(gate.tools, gate.own)
 
 
 def offers(tools: Iterable[str], own: Mapping[str, OwnTool] | None = None) -> dict[str, Offer]:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from gates.cli import UsageError
 from gates.commands.list import read_policy
+from gates.core.plan import PlannedGate
 from gates.core.policy import Criterion, GatePolicy, Policy
 from gates.core.wording import words
 
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 def gate_text(id: str, policy: Policy) -> list[str]:
     """A gate: what it is, what it needs, and all of its criteria."""
     gate = policy.gates[id]
-    head = [f"{id}: {gate.title} (level {gate.level})", f"  tools: {', '.join(gate.tools)}"]
+    head = [f"{id}: {gate.title} (level {gate.level})", made_by(gate)]
     if gate.needs:
         head.append(f"  needs of the target file: {', '.join(gate.needs)}")
     if gate.skippable:
@@ -39,6 +40,13 @@ def gate_text(id: str, policy: Policy) -> list[str]:
     for name, criterion in gate.criteria.items():
         head += ["", *criterion_text(name, criterion, id, policy)]
     return head
+
+
+def made_by(gate: GatePolicy) -> str:
+    """What gives a gate its numbers: its tools, or the results of the other gates."""
+    if gate.derived:
+        return f"  derived from the results of the other gates: {gate.derived}"
+    return f"  tools: {', '.join(gate.tools)}"
 
 
 def criterion_text(name: str, criterion: Criterion, id: str, policy: Policy) -> list[str]:
@@ -62,7 +70,8 @@ def unit_of(metric: str, gate: GatePolicy, policy: Policy) -> str:
     """The metric with its title and unit."""
     from gates import catalog
 
-    known = catalog.metrics(gate.tools, policy.tools).get(metric)
+    planned = PlannedGate(id="", policy=gate, tools=gate.tools, own=policy.tools)
+    known = catalog.measured_by(planned).get(metric)
     if known is None:
         return metric
     return f"{metric}: {known.title}{f' ({known.unit})' if known.unit else ''}"

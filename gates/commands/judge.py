@@ -12,7 +12,7 @@ from gates.core.model import GateReport, PolicyState, Scorecard
 from gates.core.plan import Plan, PlannedGate, equipped, for_release
 from gates.core.policy import Policy
 from gates.core.score import exit_code, scorecard
-from gates.runner.record import judged
+from gates.runner.concluding import concluded, judged, measured
 from gates.shell import config, store
 
 
@@ -33,15 +33,17 @@ def run(args: argparse.Namespace) -> int:
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
     except (config.ConfigError, store.StorageError) as error:
         raise UsageError(str(error)) from error
-    reports = {gate.id: report_of(folder, gate) for gate in plan.gates}
-    results = [judged(gate, reports[gate.id], plan) for gate in plan.gates]
+    gates = measured(plan.gates)
+    reports = {gate.id: report_of(folder, gate) for gate in gates}
+    results = {gate.id: judged(gate, reports[gate.id], plan) for gate in gates}
+    ended = all(gate.skipped or reports[gate.id] for gate in gates)
     card = scorecard(
         plan,
-        results,
+        concluded(plan, results, before.run, ended=ended),
         target=before.target,
         policy=PolicyState(name=loaded.policy.name, digest=loaded.digest),
         run=before.run,
-        complete=before.complete and all(gate.skipped or reports[gate.id] for gate in plan.gates),
+        complete=before.complete and ended,
         valid_until=before.valid_until,
     )
     try:

@@ -57,6 +57,7 @@ def as_data(policy: Policy) -> list[dict[str, object]]:
             "level": gate.level,
             "title": gate.title,
             "tools": list(gate.tools),
+            "derived": gate.derived,
             "criteria": [
                 {
                     "id": name,

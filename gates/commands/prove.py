@@ -81,6 +81,10 @@ def lent(work: proof.Work, named: str | None, policy: Policy) -> Iterator[proof.
 def chosen(names: list[str], policy: Policy) -> list[PlannedGate]:
     """The gates with all their tools. Raises UsageError for one that the policy lacks."""
     unknown = [name for name in names if name not in policy.gates]
+    idle = [name for name in names if name in policy.gates and policy.gates[name].derived]
+    if idle:
+        text = "it is derived from the results of other gates: prove those"
+        raise UsageError(f"{idle[0]}: there is no tool of it to prove; {text}")
     if unknown:
         known = ", ".join(policy.gates)
         raise UsageError(f"{unknown[0]}: the policy {policy.name} has no such gate; it has {known}")
@@ -93,7 +97,7 @@ def chosen(names: list[str], policy: Policy) -> list[PlannedGate]:
             settings={"roles": list(policy.roles), **gate.options},
         )
         for id, gate in policy.gates.items()
-        if not names or id in names
+        if (id in names if names else not gate.derived)
     ]
 
 

@@ -17,7 +17,7 @@ from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
 from gates.core.target import Target
-from gates.runner import governance, memory, resume, reuse
+from gates.runner import concluding, governance, memory, resume, reuse
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.events import Events
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
@@ -233,17 +233,18 @@ def conducted(
     )
     record.begin(keys)
     reused = resume.reusable(kept, keys, request.plan)
-    for gate in request.plan.gates:
+    to_measure = concluding.measured(request.plan.gates)
+    for gate in to_measure:
         if gate.id in reused:
-            record.ended(gate, reused[gate.id], 0.0)
+            record.took_over(gate, reuse.Taken(reused[gate.id], kept.age_s(gate.id, request.now)))
             progress.note(f"{gate.id}: reused from the run before")
 
     content = reuse.keys(request.plan, keys, opened)
-    left = [gate for gate in request.plan.gates if gate.id not in reused]
+    left = [gate for gate in to_measure if gate.id not in reused]
     todo = [gate for gate in left if not took_over(gate, content, opened, record, progress)]
     record.publish()
     expected = memory.expected(cache, name, request.plan)
-    progress.expect({gate.id: expected[gate.id] for gate in request.plan.gates if not gate.skipped})
+    progress.expect({gate.id: expected[gate.id] for gate in to_measure if not gate.skipped})
     if not all(gate.skipped for gate in todo):
         from gates.runner import measuring  # takes longer to import than all that is reused
 

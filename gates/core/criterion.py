@@ -27,7 +27,12 @@ def rule(criterion: Criterion, measured: Measurement | None, failure: Failure | 
         )
         return Ruling(status=Status.NO_DATA, rule=first_line(gap.detail), gap=gap.reason)
     if measured.value is None:
-        return Ruling(status=Status.NO_DATA, rule=measured.why, gap=gap_of(measured))
+        return Ruling(
+            status=Status.NO_DATA,
+            rule=measured.why,
+            gap=gap_of(measured),
+            pending=measured.pending,
+        )
     if not math.isfinite(measured.value):
         text = f"{criterion.metric} is {measured.value}: not a number to compare"
         return Ruling(status=Status.NO_DATA, rule=text, gap=Reason.NOT_A_NUMBER)

@@ -134,6 +134,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     bound: float | None = None
     base: float | None = None  # the same number at the base revision, where the tool looked there
     detail: str = ""  # a sentence for people: what the number is made of
+    pending: bool = False  # without a value only because a person has yet to act
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

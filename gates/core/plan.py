@@ -134,6 +134,8 @@ def equipped(
     gate: PlannedGate, policy: Policy, spoken: tuple[str, ...], offers: Mapping[str, Offer]
 ) -> PlannedGate:
     """The gate with the tools that fit the target; what only others measure is not judged."""
+    if gate.policy.derived:
+        return gate
     able = tuple(name for name in gate.policy.tools if fits(offers.get(name), spoken))
     fitting = tuple(name for name in able if is_asked(offers.get(name), gate))
     lost = metrics_of(gate.policy.tools, offers) - metrics_of(able, offers)

@@ -94,9 +94,11 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     title: str
     """Name for people."""
     tools: tuple[str, ...]
-    """The tools that it runs."""
+    """The tools that it runs; none where it is derived."""
     criteria: dict[str, Criterion]
     """What it demands, by id."""
+    derived: str = ""
+    """How it follows from the results of the other gates, instead of from tools."""
     needs: tuple[str, ...] = ()
     """Parts of the target file: code, tests, service, openapi, load, dependencies and so on."""
     where_present: tuple[str, ...] = ()

@@ -1,18 +1,14 @@
 """What stays of a run: each gate's report and result as it ends, and the scorecard kept current."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from gates import catalog
-from gates.core.judge import judge
 from gates.core.model import (
-    Failure,
     GateReport,
     GateResult,
     PolicyState,
-    Reason,
     RunInfo,
     Scorecard,
     TargetState,
@@ -20,6 +16,7 @@ from gates.core.model import (
 from gates.core.plan import Plan, PlannedGate
 from gates.core.score import scorecard
 from gates.runner import resume
+from gates.runner.concluding import concluded, judged, measured
 from gates.runner.reuse import Taken
 from gates.shell import store
 
@@ -49,7 +46,9 @@ class Record:
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
         self._ages: dict[str, float] = {}
-        self._results = {gate.id: judged(gate, None, plan) for gate in plan.gates}
+        self._measured = measured(plan.gates)
+        self._results = {gate.id: judged(gate, None, plan) for gate in self._measured}
+        self._derived: dict[str, GateResult] = {}
 
     def begin(self, keys: Mapping[str, str]) -> None:
         """Write the plan, and a scorecard on which every expected gate is NOT_RUN."""
@@ -57,7 +56,8 @@ class Record:
         store.write_json(self._folder / "plan.json", self._plan)
         for gate in self._plan.gates:
             make_folder(self._folder / "results" / gate.id)
-            self._store(self._results[gate.id])
+        for result in self._results.values():
+            self._store(result)
         self.publish()
 
     def ended(self, gate: PlannedGate, report: GateReport, seconds: float) -> GateResult:
@@ -84,22 +84,25 @@ class Record:
         return self.scorecard(complete=complete)
 
     def scorecard(self, *, complete: bool) -> Scorecard:
-        """The scorecard of everything known by now."""
+        """The scorecard of everything known by now; what is derived of it is kept as well."""
         durations = {id: self._durations[id] for id in sorted(self._durations)}
+        run = msgspec.structs.replace(self._run, durations_s=durations, reused_s=self._ages)
+        results = concluded(self._plan, self._results, run, ended=self.covered)
+        self._keep_derived(results)
         return scorecard(
             self._plan,
-            self._results.values(),
+            results,
             target=self._target,
             policy=self._policy,
-            run=msgspec.structs.replace(self._run, durations_s=durations, reused_s=self._ages),
+            run=run,
             complete=complete,
             valid_until=self._valid_until,
         )
 
     @property
     def covered(self) -> bool:
-        """Whether every planned gate has ended or is skipped."""
-        return all(gate.skipped or gate.id in self._seen for gate in self._plan.gates)
+        """Whether every gate that is to be measured has ended or is skipped."""
+        return all(gate.skipped or gate.id in self._seen for gate in self._measured)
 
     @property
     def durations(self) -> Mapping[str, float]:
@@ -108,6 +111,13 @@ class Record:
 
     def _store(self, result: GateResult) -> None:
         store.write_json(self._folder / "results" / result.id / "result.json", result)
+
+    def _keep_derived(self, results: Iterable[GateResult]) -> None:
+        """Store what rests on the other results, where it is not what is stored already."""
+        for result in results:
+            if result.id not in self._results and self._derived.get(result.id) != result:
+                self._derived[result.id] = result
+                self._store(result)
 
     def _keep(self, gate: PlannedGate, report: GateReport) -> GateResult:
         folder = self._folder / "results" / gate.id
@@ -130,16 +140,3 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True)
     except OSError as error:
         raise store.StorageError(path, error.strerror or str(error)) from error
-
-
-def judged(gate: PlannedGate, report: GateReport | None, plan: Plan) -> GateResult:
-    """One gate's result; a judge that breaks is a bug of ours, and never a pass."""
-    try:
-        metrics = catalog.metrics(gate.tools, gate.own)
-        return judge(gate, report, metrics, plan.base, plan.excuses)
-    except catalog.CatalogError as error:
-        failure = Failure(reason=Reason.TOOL_MISSING, detail=str(error))
-    except Exception as error:  # noqa: BLE001
-        text = f"judging {gate.id} broke: {type(error).__name__}: {error}"
-        failure = Failure(reason=Reason.ADAPTER_BUG, detail=text)
-    return judge(gate, GateReport(gate=gate.id, failure=failure), {})

@@ -1,12 +1,13 @@
 """Takes up an interrupted run: a gate is reused only if everything it depended on is the same."""
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from gates import catalog
-from gates.core.model import GateReport
+from gates.core.model import GateReport, RunInfo, Scorecard
 from gates.core.plan import Plan, PlannedGate
 from gates.runner.session import Session
 from gates.runner.versions import version_of
@@ -16,10 +17,16 @@ FILE = "keys.json"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys and reports by gate, as an earlier run left them."""
+    """Keys and reports by gate, as an earlier run left them, and what is known of its time."""
 
     keys: dict[str, str] = {}
     reports: dict[str, GateReport] = {}
+    run: RunInfo = RunInfo()
+
+    def age_s(self, gate: str, now: datetime) -> float:
+        """Seconds that a gate's result is old at most: since its run began, and before."""
+        begun = now - datetime.fromisoformat(self.run.started_at)
+        return round(begun.total_seconds() + self.run.reused_s.get(gate, 0.0), 3)
 
 
 def read(folder: Path | None) -> Kept:
@@ -28,7 +35,9 @@ def read(folder: Path | None) -> Kept:
         return Kept()
     try:
         keys = store.read_json(folder / FILE, dict[str, str])
-    except store.StorageError:
+        run = store.read_json(folder / "scorecard.json", Scorecard).run
+        datetime.fromisoformat(run.started_at)
+    except (store.StorageError, ValueError):
         return Kept()
     reports = {}
     for gate in keys:
@@ -37,7 +46,7 @@ def read(folder: Path | None) -> Kept:
             reports[gate] = store.read_json(path, GateReport)
         except store.StorageError:
             continue
-    return Kept(keys=keys, reports=reports)
+    return Kept(keys=keys, reports=reports, run=run)
 
 
 def keys(plan: Plan, session: Session, target_digest: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gates.core import derived
 from gates.core.conditions import Condition, parse
 from gates.core.model import Weight
 from gates.core.plan import PARTS
@@ -86,11 +87,31 @@ def _gate(path: KeyPath, id: str, gate: GatePolicy, tools: Collection[str]) -> I
     if tools:
         unknown = [tool for tool in gate.tools if tool not in tools]
         yield from (_unknown((*path, "tools"), tool, tools) for tool in unknown)
-    for key, found in (("tools", gate.tools), ("criteria", gate.criteria)):
-        if not found:
-            yield Trouble(path=(*path, key), message="is empty", allowed="one or more")
+    if gate.derived:
+        yield from _derived(path, gate)
+    elif not gate.tools:
+        yield Trouble(path=(*path, "tools"), message="is empty", allowed="one or more")
+    if not gate.criteria:
+        yield Trouble(path=(*path, "criteria"), message="is empty", allowed="one or more")
     for name, criterion in gate.criteria.items():
         yield from _criterion((*path, "criteria", name), criterion)
+
+
+def _derived(path: KeyPath, gate: GatePolicy) -> Iterator[Trouble]:
+    """A derived gate has only the results of others: whatever asks for more would do nothing."""
+    if gate.derived not in derived.DERIVATIONS:
+        yield _unknown((*path, "derived"), gate.derived, derived.DERIVATIONS)
+    elif problem := derived.misfit(gate):
+        yield Trouble(path=(*path, "options"), message=problem)
+    plain = GatePolicy(level=gate.level, title=gate.title, tools=(), criteria=gate.criteria)
+    for key in ("tools", "needs", "where_present", "after", "resource", "state", "reuse"):
+        if getattr(gate, key) != getattr(plain, key):
+            message = "does nothing where a gate is derived from the results of others"
+            yield Trouble(path=(*path, key), message=message, allowed="leave it out")
+    metrics = derived.metrics(gate.derived)
+    for name, criterion in gate.criteria.items():
+        if metrics and criterion.metric not in metrics:
+            yield _unknown((*path, "criteria", name, "metric"), criterion.metric, metrics)
 
 
 def _configuration(path: KeyPath, gate: GatePolicy) -> Iterator[Trouble]:

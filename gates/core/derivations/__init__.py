@@ -1,0 +1,1 @@
+"""What follows from the results of other gates, a room each."""
