@@ -26,9 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Re-judge; returns the exit code of the new verdict."""
-    folder = Path(args.run)
+    card = rejudged(Path(args.run), args.policy)
     try:
-        loaded = config.read_policy(args.policy, tools=catalog.names())
+        publish(args, card)
+    except (OSError, store.StorageError) as error:
+        raise UsageError(f"--output: {error}") from error
+    return exit_code(card)
+
+
+def rejudged(folder: Path, policy: str) -> Scorecard:
+    """The scorecard of the evidence in the folder of a run under a policy. Raises UsageError."""
+    try:
+        loaded = config.read_policy(policy, tools=catalog.names())
         before = store.read_json(folder / "scorecard.json", Scorecard)
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
     except (config.ConfigError, store.StorageError) as error:
@@ -37,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     reports = {gate.id: report_of(folder, gate) for gate in gates}
     results = {gate.id: judged(gate, reports[gate.id], plan) for gate in gates}
     ended = all(gate.skipped or reports[gate.id] for gate in gates)
-    card = scorecard(
+    return scorecard(
         plan,
         concluded(plan, results, before.run, ended=ended),
         target=before.target,
@@ -46,11 +55,6 @@ def run(args: argparse.Namespace) -> int:
         complete=before.complete and ended,
         valid_until=before.valid_until,
     )
-    try:
-        publish(args, card)
-    except (OSError, store.StorageError) as error:
-        raise UsageError(f"--output: {error}") from error
-    return exit_code(card)
 
 
 def replanned(plan: Plan, policy: Policy) -> Plan:
