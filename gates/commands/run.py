@@ -236,7 +236,8 @@ def conducted(
     to_measure = concluding.measured(request.plan.gates)
     for gate in to_measure:
         if gate.id in reused:
-            record.took_over(gate, reuse.Taken(reused[gate.id], kept.age_s(gate.id, request.now)))
+            taken = reuse.Taken(reused[gate.id], kept.age_s(gate.id, request.now))
+            (record.took_up if kept.measured(gate.id) else record.took_over)(gate, taken)
             progress.note(f"{gate.id}: reused from the run before")
 
     content = reuse.keys(request.plan, keys, opened)

@@ -372,6 +372,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: str = ""
     durations_s: dict[str, float] = {}
     reused_s: dict[str, float] = {}  # gate → age in seconds of the result that was taken over
+    resumed: tuple[str, ...] = ()  # those of them that this very run had measured, before a break
     notes: tuple[str, ...] = ()
 
 

@@ -46,6 +46,7 @@ class Record:
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
         self._ages: dict[str, float] = {}
+        self._resumed: list[str] = []
         self._measured = measured(plan.gates)
         self._results = {gate.id: judged(gate, None, plan) for gate in self._measured}
         self._derived: dict[str, GateResult] = {}
@@ -76,6 +77,11 @@ class Record:
         self._ages[gate.id] = taken.age_s
         return self._keep(gate, taken.report)
 
+    def took_up(self, gate: PlannedGate, taken: Taken) -> GateResult:
+        """Judge and store a gate that this very run had measured before it was interrupted."""
+        self._resumed.append(gate.id)
+        return self.took_over(gate, taken)
+
     def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
         """The last scorecard of the run, not on disk yet: it has to be the last file written."""
         self._run = msgspec.structs.replace(
@@ -86,7 +92,9 @@ class Record:
     def scorecard(self, *, complete: bool) -> Scorecard:
         """The scorecard of everything known by now; what is derived of it is kept as well."""
         durations = {id: self._durations[id] for id in sorted(self._durations)}
-        run = msgspec.structs.replace(self._run, durations_s=durations, reused_s=self._ages)
+        run = msgspec.structs.replace(
+            self._run, durations_s=durations, reused_s=self._ages, resumed=tuple(self._resumed)
+        )
         results = concluded(self._plan, self._results, run, ended=self.covered)
         self._keep_derived(results)
         return scorecard(

@@ -28,6 +28,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         begun = now - datetime.fromisoformat(self.run.started_at)
         return round(begun.total_seconds() + self.run.reused_s.get(gate, 0.0), 3)
 
+    def measured(self, gate: str) -> bool:
+        """Whether that run, or what it took up, measured the gate itself."""
+        return gate not in self.run.reused_s or gate in self.run.resumed
+
 
 def read(folder: Path | None) -> Kept:
     """What a run folder holds; empty where there is nothing usable."""

@@ -86,7 +86,8 @@ def points(earned: tuple[Earned, ...], seen: Seen) -> Measurement:
         if one.state is not Status.PASS
     )
     if all(one.state is not Status.FAIL for one in earned) and missing:
-        fresh = ("--fresh",) if seen.run.reused_s else ()
+        reused = any(seen.is_reused(id) for one in earned for id in one.part.gates)
+        fresh = ("--fresh",) if reused else ()
         text = f"{total:g} points in this run; missing: {missing}; try: {command(seen, *fresh)}"
         return Measurement(value=None, why=text)
     return Measurement(value=total, detail=f"missing: {missing}" if missing else "")

@@ -19,8 +19,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     run: RunInfo
 
     def is_reused(self, gate: str) -> bool:
-        """Whether the gate's result is that of an earlier run."""
-        return gate in self.run.reused_s
+        """Whether the gate's result is that of another run; one that was taken up is the same."""
+        return gate in self.run.reused_s and gate not in self.run.resumed
 
 
 def state(id: str, seen: Seen) -> str:
