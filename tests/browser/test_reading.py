@@ -10,14 +10,14 @@ import pytest
 
 from gates.core.model import Severity
 from tests.browser.conftest import lacking
-from tests.reports import load_samples, samples
+from tests.reports import adopted_samples, load_samples, part_samples, samples
 from tests.reports.hostile import rich
 
 CARDS = {
     "passing": samples.passing,
     "failing": lambda: samples.failing(40),
     "unfinished": samples.unfinished,
-    "adopted": samples.adopted,
+    "adopted": adopted_samples.adopted,
     "rich": rich,
     "capacity": load_samples.capacity,
 }
@@ -118,7 +118,7 @@ def test_a_link_to_a_finding_opens_what_it_stands_in(visit) -> None:
 
 
 def test_the_filter_finds_what_is_folded_and_counts_nothing_that_is_gone(visit) -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     page = visit(card).page
     known = next(each for each in card.gates[1].findings if each.excused and not each.waiver)
     assert not page.locator(".part.known .message").first.is_visible()
@@ -134,7 +134,7 @@ def test_the_filter_finds_what_is_folded_and_counts_nothing_that_is_gone(visit) 
 
 
 def test_a_waived_finding_leads_to_its_waiver(visit) -> None:
-    page = visit(samples.adopted()).page
+    page = visit(adopted_samples.adopted()).page
     row = page.locator("#waiver-quarantine-ee55ff66")
     assert not row.is_visible()
     page.locator("#gate-tests .part.waived > summary").click()
@@ -144,7 +144,7 @@ def test_a_waived_finding_leads_to_its_waiver(visit) -> None:
 
 
 def test_one_click_selects_the_whole_command_that_waives_a_finding(visit) -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     page = visit(card).page
     finding = next(each for each in card.gates[1].findings if not each.excused)
     page.locator(f".digest:has-text('{finding.fingerprint[:12]}')").click()
@@ -189,7 +189,7 @@ def test_paper_holds_every_gate_and_finding_p56(visit, tmp_path: Path, scripts: 
     for each in card.levels:
         assert f"Level{each.level}{each.verdict}" in text
     assert "Exitcode" not in text
-    assert text.count(samples.DIGEST) == 1  # the policy's
+    assert text.count(part_samples.DIGEST) == 1  # the policy's
     assert text.count("Numbersofthischart") == 3
     assert text.count("errorsovertime") == 1  # not over its table too
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Scorecard
-from tests.reports import samples
+from tests.reports import adopted_samples, gate_samples, samples
 
 MARK = "window.__pwned=1"
 
@@ -111,14 +111,14 @@ def poisoned(value: Any, payload: str) -> Any:
 def rich() -> Scorecard:
     """Return a scorecard in which every field of every type is used."""
     card = samples.failing(6)
-    adopted = samples.adopted()
+    adopted = adopted_samples.adopted()
     kept = [msgspec.structs.replace(gate, id=f"kept-{gate.id}") for gate in adopted.gates]
     run = msgspec.structs.replace(
         card.run, reused_s={f"kept-{id}": age for id, age in adopted.run.reused_s.items()}
     )
     return msgspec.structs.replace(
         card,
-        gates=(*card.gates, *samples.unjudged(), *kept),
+        gates=(*card.gates, *gate_samples.unjudged(), *kept),
         waivers=adopted.waivers,
         baseline=adopted.baseline,
         notices=adopted.notices,

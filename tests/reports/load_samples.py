@@ -16,7 +16,7 @@ from gates.core.model import (
     Status,
     Verdict,
 )
-from tests.reports import samples
+from tests.reports import gate_samples, part_samples, samples
 
 CURVE = (*map(float, range(1, 100)), 99.5, 99.9, 100.0)
 DONE = (
@@ -40,7 +40,7 @@ def over(x_unit: str, name: str, y_unit: str, *points: tuple[float, float]) -> S
 
 def load() -> GateResult:
     """The load gate, where base and candidate were compared too."""
-    plain = samples.load()
+    plain = gate_samples.load()
     seconds = [s + 0.5 for s in range(60)]
     evidence = msgspec.structs.replace(
         plain.evidence,
@@ -106,7 +106,7 @@ def availability() -> GateResult:
 
 
 def _gate(id: str, title: str, level: int, *series: Series) -> GateResult:
-    plain = samples.simple(id, title, level, id, "0.1.0", "requests")
+    plain = part_samples.simple(id, title, level, id, "0.1.0", "requests")
     evidence = Evidence(examined={"requests": 900}, series=series)
     return msgspec.structs.replace(plain, evidence=evidence, status=GateStatus.PASS)
 

@@ -20,7 +20,7 @@ from reports.charts import (
     thinned,
     title_of,
 )
-from tests.reports import load_samples, samples
+from tests.reports import gate_samples, load_samples
 
 
 def series(points: list[tuple[float, float]], name: str = "a", x_unit: str = "s") -> Series:
@@ -32,7 +32,7 @@ def pixels(path: str) -> list[tuple[float, float]]:
 
 
 def test_curves_with_the_same_axes_share_a_chart() -> None:
-    drawn = charts(samples.load().evidence.series)
+    drawn = charts(gate_samples.load().evidence.series)
     assert [len(each.lines) for each in drawn] == [2, 2, 2]
     assert drawn[0].title == "response time and service time by percentile"
     assert "3 points" not in drawn[0].description

@@ -15,13 +15,15 @@ from gates.core.model import (
     GateStatus,
     Scorecard,
     Severity,
+    Status,
+    Verdict,
 )
 from reports import html_report
 from reports.groups import MOST, MOST_FINDINGS
 from reports.html_report import render
 from reports.page import page
 from reports.visible import block, line
-from tests.reports import samples
+from tests.reports import adopted_samples, part_samples, samples
 from tests.reports.hostile import PAYLOADS, poisoned, rich
 from tests.reports.markup import Page
 
@@ -37,9 +39,9 @@ CARDS = {
     "failing": samples.failing(),
     "inconclusive": samples.inconclusive(),
     "unfinished": samples.unfinished(),
-    "adopted": samples.adopted(),
+    "adopted": adopted_samples.adopted(),
     "rich": rich(),
-    "empty": samples.scorecard((), samples.Verdict.INCONCLUSIVE, "nothing was planned"),
+    "empty": samples.scorecard((), Verdict.INCONCLUSIVE, "nothing was planned"),
 }
 
 
@@ -223,13 +225,13 @@ def test_the_templates_keep_the_rules_that_make_them_safe() -> None:
 
 def unseen(detail: str, decided_by: str, status: GateStatus = GateStatus.ERROR) -> Scorecard:
     criteria = tuple(
-        samples.criterion(
-            f"g.{index}", "C", samples.Status.NO_DATA, decided_by, detail=detail, fix="Mend it."
+        part_samples.criterion(
+            f"g.{index}", "C", Status.NO_DATA, decided_by, detail=detail, fix="Mend it."
         )
         for index in range(3)
     )
     gate = GateResult(id="g", title="G", level=1, status=status, detail=detail, criteria=criteria)
-    return samples.scorecard((gate,), samples.Verdict.INCONCLUSIVE, "why")
+    return samples.scorecard((gate,), Verdict.INCONCLUSIVE, "why")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +320,7 @@ def test_more_rules_than_fit_are_counted() -> None:
         findings=findings,
         findings_total=len(findings),
     )
-    text = shown(samples.scorecard((gate,), samples.Verdict.FAIL, "why")).text
+    text = shown(samples.scorecard((gate,), Verdict.FAIL, "why")).text
     assert "5 further rules: see scorecard.json" in text
 
 
@@ -329,7 +331,7 @@ def test_ten_thousand_findings_fit_into_three_megabytes(message: str) -> None:
 
 def test_two_gates_of_one_name_have_two_anchors() -> None:
     gates = tuple(GateResult(id=each, title="", level=1) for each in ("a/b", "a b", "<>", ""))
-    found = shown(samples.scorecard(gates, samples.Verdict.INCONCLUSIVE, "why"))
+    found = shown(samples.scorecard(gates, Verdict.INCONCLUSIVE, "why"))
     anchors = [each for each in found.values("id") if each.startswith("gate-")]
     assert sorted(anchors) == ["gate-a-b", "gate-a-b--2", "gate-x", "gate-x--2"]
 
@@ -349,7 +351,7 @@ def gate_of(raw: str, title: str) -> str:
 
 
 def test_what_counts_comes_first_and_the_rest_is_folded() -> None:
-    lint = gate_of(render(samples.adopted()).decode(), "Lint")
+    lint = gate_of(render(adopted_samples.adopted()).decode(), "Lint")
     text = Page(lint).text
     heads = ["Findings", "worse than at the", "Known (29)", "Waived (2)", "Fixed (12)", "Evidence"]
     order = [text.index(each) for each in heads]
@@ -359,7 +361,7 @@ def test_what_counts_comes_first_and_the_rest_is_folded() -> None:
 
 
 def test_new_findings_come_before_those_that_the_baseline_knows() -> None:
-    text = Page(gate_of(render(samples.adopted()).decode(), "Security")).text
+    text = Page(gate_of(render(adopted_samples.adopted()).decode(), "Security")).text
     assert "2 findings 1 new" in text
     assert "1 finding old" in text
     words = ("new Possible SQL", "old Possible SQL", "reopened: worse than waiver")
@@ -370,7 +372,7 @@ def test_new_findings_come_before_those_that_the_baseline_knows() -> None:
 
 
 def test_a_finding_that_counts_names_the_command_that_waives_it() -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     names = re.findall(
         r'<code class="digest">(<span>[^<]*</span>)?(\w+)</code>', render(card).decode()
     )
@@ -405,12 +407,12 @@ def test_no_command_is_offered_that_would_not_work(
         metric=metric,
     )
     gate = GateResult(id="g", title="G", level=1, findings=(found,))
-    text = shown(samples.scorecard((gate,), samples.Verdict.FAIL, "why")).text
+    text = shown(samples.scorecard((gate,), Verdict.FAIL, "why")).text
     assert ("gatescore waive" in text) is offered
 
 
 def test_waivers_say_what_they_do_those_first_that_somebody_has_to_look_at() -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     raw = render(card).decode()
     section = raw[raw.index('<h2 id="waivers">') : raw.index('<h2 id="overview">')]
     ids = ["security-hash", "secrets-fixtures", "lint-tests", "types-vendored", "lint-money"]
@@ -426,23 +428,23 @@ def test_waivers_say_what_they_do_those_first_that_somebody_has_to_look_at() -> 
 
 
 def test_changed_rules_stand_before_the_verdict() -> None:
-    text = shown(samples.adopted()).text
+    text = shown(adopted_samples.adopted()).text
     assert text.index("standard.toml differs from the base") < text.index("Level 2 decides.")
     assert "Baseline21807f6e5d4c 5 new, 36 known (2 of them count all the same), 12 fixed" in text
 
 
 def test_a_result_that_was_taken_over_says_so_with_its_age() -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     assert "taken over from a run 3 h ago" in Page(gate_of(render(card).decode(), "Types")).text
     assert "Taken over2 gates of 6 from runs up to 3 h ago" in shown(card).text
     assert "taken over" not in Page(gate_of(render(card).decode(), "Review")).text
 
 
 def test_controls_and_what_no_tool_measures_are_told() -> None:
-    raw = render(samples.adopted()).decode()
+    raw = render(adopted_samples.adopted()).decode()
     proof = gate_of(raw, "Security").split("<h4>Proof that this gate can fail</h4>")[1]
     assert proof.index("control of bandit (B602) detected") < proof.index("<h4>Notes</h4>")
-    text = shown(samples.adopted()).text
+    text = shown(adopted_samples.adopted()).text
     assert "review.blocking-ioreview.silent-failures" in text
     assert text.count("no tool measures it for node") == 3
     assert "1 of 1 criterion passed, 2 skipped" in text
@@ -460,13 +462,13 @@ def test_nothing_is_said_of_what_is_not_there(name: str) -> None:
 
 
 def test_what_is_only_shown_takes_no_room_from_what_counts() -> None:
-    lint = samples.adopted_lint(4_000)
+    lint = adopted_samples.adopted_lint(4_000)
     known = tuple(msgspec.structs.replace(each, state=FindingState.KNOWN) for each in lint.findings)
     new = tuple(msgspec.structs.replace(each, state=FindingState.NEW) for each in lint.findings)
     gate = msgspec.structs.replace(
         lint, findings=known + new, findings_total=len(known + new), fixed=lint.fixed * 50
     )
-    card = samples.scorecard((gate,), samples.Verdict.FAIL, "why")
+    card = samples.scorecard((gate,), Verdict.FAIL, "why")
     [view] = page(card).levels[0].cards
     shares = {each.kind: (each.shown, each.total) for each in (view.counted, *view.others)}
     assert shares == {
@@ -482,7 +484,9 @@ def test_what_is_only_shown_takes_no_room_from_what_counts() -> None:
 
 
 def test_more_waivers_than_fit_are_counted() -> None:
-    card = msgspec.structs.replace(samples.adopted(), waivers=samples.waivers() * 60)
+    card = msgspec.structs.replace(
+        adopted_samples.adopted(), waivers=adopted_samples.waivers() * 60
+    )
     assert "120 more are in scorecard.json." in shown(card).text
 
 

@@ -9,7 +9,7 @@ from gates.core.model import Aspect, Cell, GateResult, OperationRow, Status, Ver
 from reports.html_report import render
 from reports.load import MOST_OPERATIONS, heaviest, load_part
 from reports.page import page
-from tests.reports import load_samples, samples
+from tests.reports import gate_samples, load_samples, samples
 
 
 def of(requests: int, *notes: str, detail: str = "") -> GateResult:
@@ -101,7 +101,7 @@ def test_base_and_candidate_are_compared_up_to_p95() -> None:
     assert part.sides is not None
     assert [name for name, _ in part.sides.rows] == ["p50", "p75", "p90", "p95"]
     assert part.sides.rows[0][1] == ("6.43", "9.19", "+42.9 %")
-    assert load_part(samples.load()).sides is None  # type: ignore[union-attr]
+    assert load_part(gate_samples.load()).sides is None  # type: ignore[union-attr]
 
 
 def test_operations_that_failed_come_first_then_the_slowest() -> None:
@@ -124,14 +124,14 @@ def test_many_operations_are_counted(count: int, more: int) -> None:
 
 
 def test_gates_without_a_load_have_no_such_part() -> None:
-    assert load_part(samples.lint(3), load_samples.operations()) is None
+    assert load_part(gate_samples.lint(3), load_samples.operations()) is None
     assert load_part(load_samples.resources()) is None
 
 
 def test_operations_stand_at_the_gate_with_the_most_requests() -> None:
     small = msgspec.structs.replace(of(90), id="smoke")
-    assert heaviest((small, of(4000), samples.lint())) == "load"
-    assert heaviest((samples.lint(),)) == ""
+    assert heaviest((small, of(4000), gate_samples.lint())) == "load"
+    assert heaviest((gate_samples.lint(),)) == ""
     html = render(load_samples.capacity()).decode()
     assert html.count("those that failed first") == 1
 

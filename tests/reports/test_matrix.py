@@ -1,6 +1,6 @@
 """The table of operations says what was called, what failed, and what nobody tried."""
 
-from gates.core.model import Aspect, Cell, OperationRow, Status
+from gates.core.model import Aspect, Cell, OperationRow, Status, Verdict
 from reports.html_report import render
 from reports.matrix import matrix_of
 from tests.reports import samples
@@ -40,7 +40,7 @@ def test_the_page_shows_every_operation_up_to_its_limit() -> None:
         OperationRow(operation=f"GET /{n}", cells={Aspect.EXERCISED: Cell(state=Status.PASS)})
         for n in range(405)
     )
-    card = samples.scorecard((), samples.Verdict.PASS, "x", operations=rows)
+    card = samples.scorecard((), Verdict.PASS, "x", operations=rows)
     text = Page(render(card).decode()).text
     assert "405 operations" in text
     assert "GET /399" in text

@@ -4,7 +4,7 @@ import pytest
 
 from gates.core.model import Status
 from reports.numbers import age, duration, headroom, number, shown_value, with_unit
-from tests.reports.samples import criterion
+from tests.reports.part_samples import criterion
 
 
 @pytest.mark.parametrize(

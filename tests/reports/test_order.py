@@ -16,7 +16,7 @@ from reports.order import (
     total_findings,
     waivers_worst_first,
 )
-from tests.reports import samples
+from tests.reports import adopted_samples, gate_samples, part_samples, samples
 
 
 def gate(status: GateStatus, level: int = 1) -> GateResult:
@@ -33,7 +33,7 @@ def test_gates_by_level_then_worst_first() -> None:
 
 
 def test_criteria_not_passed_first_blocking_before_others() -> None:
-    make = samples.criterion
+    make = part_samples.criterion
     given_ = [
         make("pass", "", Status.PASS, ""),
         make("skipped", "", Status.NO_DATA, "", skipped="why"),
@@ -46,31 +46,33 @@ def test_criteria_not_passed_first_blocking_before_others() -> None:
 
 
 def test_findings_by_severity_then_place() -> None:
-    ordered = findings_worst_first(reversed([samples.lint_finding(index) for index in range(40)]))
+    ordered = findings_worst_first(
+        reversed([part_samples.lint_finding(index) for index in range(40)])
+    )
     ranks = [list(Severity).index(each.severity) for each in ordered]
     assert ranks == sorted(ranks)
     assert ordered == findings_worst_first(ordered)
 
 
 def test_findings_that_the_baseline_knows_come_after_new_ones() -> None:
-    worst, *others = findings_worst_first(samples.lint_finding(index) for index in range(40))
+    worst, *others = findings_worst_first(part_samples.lint_finding(index) for index in range(40))
     old = msgspec.structs.replace(worst, state=FindingState.OLD)
     new = [msgspec.structs.replace(each, state=FindingState.NEW) for each in others]
     assert findings_worst_first([old, *new]) == [*new, old]
 
 
 def test_waivers_whose_findings_count_come_first_and_those_in_force_last() -> None:
-    states = [each.state.value for each in waivers_worst_first(samples.waivers())]
+    states = [each.state.value for each in waivers_worst_first(adopted_samples.waivers())]
     assert states == ["reopened", "expired", "over-budget", "unused", *["in-force"] * 3]
 
 
 def test_reasons_name_every_rule_that_is_not_passed() -> None:
-    assert reasons(samples.tests_failing()) == [
+    assert reasons(gate_samples.tests_failing()) == [
         "tests.failed: 1 is not == 0",
         "tests.coverage: 88.42 is not >= 90",
     ]
-    assert reasons(samples.lint()) == []
-    error, not_run, pending, warn, skipped = samples.unjudged()
+    assert reasons(gate_samples.lint()) == []
+    error, not_run, pending, warn, skipped = gate_samples.unjudged()
     assert reasons(error)[0].startswith("timeout: pip-audit did not end")
     assert reasons(not_run) == ["the target is down: it ended with exit code 137"]
     assert reasons(pending) == ["sign-off.roles: 2 roles have not signed"]
@@ -88,7 +90,7 @@ def test_a_gate_without_a_word_of_its_own_is_explained_by_what_it_has() -> None:
 
 
 def test_the_total_is_the_larger_of_what_is_told_and_what_is_there() -> None:
-    assert total_findings(samples.lint(5)) == 5
+    assert total_findings(gate_samples.lint(5)) == 5
     told = GateResult(id="a", title="", level=1, findings_total=103_412)
     assert total_findings(told) == 103_412
 

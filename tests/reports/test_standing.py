@@ -5,7 +5,7 @@ import pytest
 
 from gates.core.model import Finding, FindingState, GateResult, GateStatus, Severity
 from reports.standing import counted_total, how_new, not_counted, standing
-from tests.reports import samples
+from tests.reports import adopted_samples, gate_samples
 
 
 def finding(rule: str, state: FindingState | None = None, waiver: str = "") -> Finding:
@@ -32,16 +32,16 @@ def gate(findings: tuple[Finding, ...], **more: object) -> GateResult:
 
 
 def test_each_finding_stands_in_one_place() -> None:
-    found = standing(gate(EVERY, fixed=samples.adopted_lint().fixed))
+    found = standing(gate(EVERY, fixed=adopted_samples.adopted_lint().fixed))
     assert [each.rule for each in found.counted] == ["none", "new", "old"]
     assert [each.rule for each in found.known] == ["known"]
     assert [each.rule for each in found.waived] == ["waived", "waived-new", "waived-known"]
-    assert found.fixed[0].message == samples.adopted_lint().fixed[0].message
+    assert found.fixed[0].message == adopted_samples.adopted_lint().fixed[0].message
     assert len(found.fixed) == 12
 
 
 def test_counts() -> None:
-    every = gate(EVERY, findings_total=107, fixed=samples.adopted_lint().fixed)
+    every = gate(EVERY, findings_total=107, fixed=adopted_samples.adopted_lint().fixed)
     assert counted_total(every) == 103
     assert not_counted(every) == "1 known, 3 waived, 12 fixed"
     assert not_counted(gate(EVERY[:3])) == ""
@@ -64,6 +64,6 @@ def test_how_new(states: tuple[FindingState | None, ...], words: str) -> None:
 
 
 def test_a_gate_without_excuses_is_as_it_was() -> None:
-    lint = samples.lint(7)
+    lint = gate_samples.lint(7)
     assert standing(lint).counted == lint.findings
     assert counted_total(msgspec.structs.replace(lint, findings=())) == 7

@@ -7,11 +7,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gates.core.model import GateStatus, WaiverState
+from gates.core.model import (
+    Finding,
+    GateResult,
+    GateStatus,
+    Scorecard,
+    Severity,
+    Status,
+    Verdict,
+    WaiverState,
+)
 from reports.cells import columns, cut, ending, first_line, harmless, padded, shortened, wrapped
 from reports.screen import Screen, screen_of
 from reports.terminal import plain, summary, table
-from tests.reports import samples
+from tests.reports import adopted_samples, part_samples, samples
 from tests.reports.hostile import PAYLOADS, poisoned, rich
 
 OURS = re.compile(r"\x1b\[(?:0|2|32|33|34|1|1;31|1;35)m")
@@ -43,10 +52,10 @@ def test_everything_not_passed_is_told_with_its_rule() -> None:
 
 def test_many_reasons_are_counted() -> None:
     criteria = tuple(
-        samples.criterion(f"c{index}", "", samples.Status.FAIL, "no") for index in range(8)
+        part_samples.criterion(f"c{index}", "", Status.FAIL, "no") for index in range(8)
     )
-    gate = samples.GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
-    card = samples.scorecard((gate,), samples.Verdict.FAIL, "why")
+    gate = GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
+    card = samples.scorecard((gate,), Verdict.FAIL, "why")
     assert "and 3 more" in table(card, Screen(width=80))
 
 
@@ -88,22 +97,22 @@ def test_the_place_of_the_report_is_never_broken(width: int, report: str) -> Non
     assert plain(card, report=report).splitlines()[-1] == f"report: {report}"
 
 
-def with_findings(status: GateStatus, count: int, **more: object) -> samples.Scorecard:
+def with_findings(status: GateStatus, count: int, **more: object) -> Scorecard:
     findings = tuple(
-        samples.Finding(
+        Finding(
             tool="t",
             rule=f"R{index}",
-            severity=samples.Severity.INFO if index % 2 else samples.Severity.HIGH,
+            severity=Severity.INFO if index % 2 else Severity.HIGH,
             message=f"message {index}\nsecond line",
             path=f"a{index}.py",
             line=index,
         )
         for index in range(count)
     )
-    gate = samples.GateResult(
+    gate = GateResult(
         id="g", title="", level=1, status=status, findings=findings, **{"detail": "why"} | more
     )
-    return samples.scorecard((gate,), samples.Verdict.FAIL, "why")
+    return samples.scorecard((gate,), Verdict.FAIL, "why")
 
 
 @pytest.mark.parametrize("status", [GateStatus.FAIL, GateStatus.WARN])
@@ -147,7 +156,7 @@ def test_only_the_first_line_of_a_reason_is_told() -> None:
 
 
 def test_a_log_tells_what_counts_and_the_rest_as_a_number() -> None:
-    lines = plain(samples.adopted()).splitlines()
+    lines = plain(adopted_samples.adopted()).splitlines()
     assert (
         "gate lint: FAIL 7.7 s (29 known, 2 waived, 12 fixed): lint.errors: 2 is not == 0" in lines
     )
@@ -165,7 +174,7 @@ def test_a_log_tells_what_counts_and_the_rest_as_a_number() -> None:
 
 
 def test_a_log_warns_of_changed_rules_and_of_waivers_that_do_not_hold() -> None:
-    lines = plain(samples.adopted()).splitlines()
+    lines = plain(adopted_samples.adopted()).splitlines()
     warned = [each for each in lines if each.startswith("warning: ")]
     assert warned[0].startswith("warning: the policy standard.toml differs from the base revision")
     assert [each.split()[2] for each in warned[2:]] == [
@@ -184,8 +193,10 @@ def test_a_log_warns_of_changed_rules_and_of_waivers_that_do_not_hold() -> None:
 
 
 def test_many_warnings_are_counted() -> None:
-    every = tuple(samples.waiver(f"w{n}", WaiverState.UNUSED, 0, "gate lint") for n in range(25))
-    card = msgspec.structs.replace(samples.adopted(), waivers=every, notices=("n",) * 12)
+    every = tuple(
+        adopted_samples.waiver(f"w{n}", WaiverState.UNUSED, 0, "gate lint") for n in range(25)
+    )
+    card = msgspec.structs.replace(adopted_samples.adopted(), waivers=every, notices=("n",) * 12)
     warned = [each for each in plain(card).splitlines() if each.startswith("warning: ")]
     assert len(warned) == 22
     assert "warning: 2 more notices" in warned
@@ -193,7 +204,7 @@ def test_many_warnings_are_counted() -> None:
 
 
 def test_a_result_that_was_taken_over_says_so_with_its_age() -> None:
-    card = samples.adopted()
+    card = adopted_samples.adopted()
     assert "gate types: PASS taken over from a run 3 h ago (4 known)" in plain(card).splitlines()
     wide = table(card, Screen(width=80))
     assert "\nPASS       types         3 h ago\n           4 known\n" in wide
@@ -203,7 +214,7 @@ def test_a_result_that_was_taken_over_says_so_with_its_age() -> None:
 
 
 def test_a_table_shows_the_same_as_a_log() -> None:
-    text = " ".join(table(samples.adopted(), Screen(width=400)).split())
+    text = " ".join(table(adopted_samples.adopted(), Screen(width=400)).split())
     for each in (
         "! gatescore/waivers.toml differs from the base revision",
         "! waiver lint-tests (gate lint, path tests/*, until 2026-03-01) is over budget",
@@ -296,8 +307,8 @@ def test_cells() -> None:
 
 def test_a_log_leaves_no_reason_out() -> None:
     criteria = tuple(
-        samples.criterion(f"c{index}", "", samples.Status.FAIL, "no") for index in range(8)
+        part_samples.criterion(f"c{index}", "", Status.FAIL, "no") for index in range(8)
     )
-    gate = samples.GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
-    text = plain(samples.scorecard((gate,), samples.Verdict.FAIL, "why"))
+    gate = GateResult(id="g", title="", level=1, status=GateStatus.FAIL, criteria=criteria)
+    text = plain(samples.scorecard((gate,), Verdict.FAIL, "why"))
     assert [one.id for one in criteria if f"{one.id}: no" not in text] == []

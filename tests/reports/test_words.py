@@ -10,13 +10,14 @@ from gates.core.model import (
     Reason,
     Scorecard,
     TargetState,
+    Verdict,
     WaiverState,
 )
 from reports.html_report import render
 from reports.screen import Screen
 from reports.terminal import plain, table
 from reports.words import against, counted, decided_by, revision, waiver_told
-from tests.reports import samples
+from tests.reports import adopted_samples, samples
 from tests.reports.hostile import rich
 from tests.reports.markup import Page
 
@@ -61,13 +62,13 @@ def test_a_target_without_a_revision_has_no_changes_to_commit() -> None:
         assert "uncommitted" not in text
 
 
-def ended(reason: Reason, *, complete: bool, verdict: samples.Verdict) -> Scorecard:
+def ended(reason: Reason, *, complete: bool, verdict: Verdict) -> Scorecard:
     gate = GateResult(id="g", title="G", level=1, status=GateStatus.ERROR, reason=reason)
     return samples.scorecard((gate,), verdict, "the core's reason", complete=complete)
 
 
 def test_a_cancelled_run_says_so() -> None:
-    card = ended(Reason.CANCELLED, complete=False, verdict=samples.Verdict.INCONCLUSIVE)
+    card = ended(Reason.CANCELLED, complete=False, verdict=Verdict.INCONCLUSIVE)
     assert decided_by(card) == "the run was cancelled"
     shown = (Page(render(card).decode()).text, table(card, Screen(width=80)), plain(card))
     assert all("the run was cancelled" in text for text in shown)
@@ -76,14 +77,12 @@ def test_a_cancelled_run_says_so() -> None:
 @pytest.mark.parametrize(
     ("reason", "complete", "verdict"),
     [
-        (Reason.TIMEOUT, False, samples.Verdict.INCONCLUSIVE),
-        (Reason.CANCELLED, True, samples.Verdict.INCONCLUSIVE),
-        (Reason.CANCELLED, False, samples.Verdict.FAIL),
+        (Reason.TIMEOUT, False, Verdict.INCONCLUSIVE),
+        (Reason.CANCELLED, True, Verdict.INCONCLUSIVE),
+        (Reason.CANCELLED, False, Verdict.FAIL),
     ],
 )
-def test_other_runs_keep_their_reason(
-    reason: Reason, complete: bool, verdict: samples.Verdict
-) -> None:
+def test_other_runs_keep_their_reason(reason: Reason, complete: bool, verdict: Verdict) -> None:
     assert decided_by(ended(reason, complete=complete, verdict=verdict)) == "the core's reason"
 
 
@@ -100,7 +99,7 @@ def test_other_runs_keep_their_reason(
     ],
 )
 def test_what_a_waiver_does(state: WaiverState, uses: int, text: str) -> None:
-    assert text in waiver_told(samples.waiver("w", state, uses, "gate lint"))
+    assert text in waiver_told(adopted_samples.waiver("w", state, uses, "gate lint"))
 
 
 @pytest.mark.parametrize(
