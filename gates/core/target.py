@@ -199,6 +199,8 @@ class Documentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What other teams may build on."""
     env_example: str = ".env.example"
     """Every environment variable with a comment."""
+    requests: str = ""
+    """The request collection, a file or folder; empty: every file that is one by its name."""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Puts the four looks at a target's documentation together into one report."""
+"""Puts the looks at a target's documentation together into one report."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,19 @@ from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Documentation
 from gates.probes import _common
 from gates.probes._common import ProbeError
-from gates.probes.documentation import contract, files, operations, variables
+from gates.probes.documentation import (
+    asking,
+    contract,
+    files,
+    links,
+    look,
+    operations,
+    script_variables,
+    seeding,
+    variables,
+)
+from gates.probes.documentation.look import Look, unjudged
+from gates.probes.documentation.seeding import Seeding
 
 NO_DOCUMENT = "the target names no OpenAPI document"
 ABSENT = "the target file says that there is none"
@@ -26,19 +38,11 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     base_path: str = ""
     has_service: bool = False
     has_code: bool = False
-    code_paths: tuple[str, ...] = ()
+    code_paths: tuple[str, ...] = ()  # of Python
+    script_paths: tuple[str, ...] = ()  # of JavaScript and TypeScript
+    files: tuple[str, ...] = ()  # of the tree that may be request collections
+    seeding: Seeding = Seeding()
     absent: tuple[str, ...] = ()  # metrics that are not to be looked at
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric with its findings and what it took."""
-
-    metric: str
-    measurement: Measurement
-    findings: tuple[Finding, ...] = ()
-    examined: int = 0
-    incomplete: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def measure(given: dict[str, Any]) -> ToolReport:
@@ -54,19 +58,22 @@ def measure(given: dict[str, Any]) -> ToolReport:
         _files(read),
         _contract(read, document, described),
         _variables(read),
+        links.looked(Path(read.tree), read.documentation),
+        _requests(read, document, described),
+        seeding.looked(read.seeding),
     )
-    looks = tuple(look for look in all_looks if look.metric not in read.absent)
+    looks = tuple(one for one in all_looks if one.metric not in read.absent)
     return ToolReport(
         tool="documentation",
-        examined=sum(look.examined for look in looks),
+        examined=sum(one.examined for one in looks),
         examined_unit="documents and operations",
         measurements={
-            **{look.metric: look.measurement for look in looks},
+            **{one.metric: one.measurement for one in looks},
             **{metric: Measurement(value=None, why=ABSENT) for metric in read.absent},
         },
-        findings=tuple(finding for look in looks for finding in look.findings),
-        incomplete=tuple(name for look in looks for name in look.incomplete),
-        notes=tuple(note for look in looks for note in look.notes),
+        findings=tuple(finding for one in looks for finding in one.findings),
+        incomplete=tuple(name for one in looks for name in one.incomplete),
+        notes=tuple(note for one in looks for note in one.notes),
     )
 
 
@@ -87,10 +94,9 @@ def _operations(
 ) -> Look:
     metric = "documentation.operations_percent"
     if document is None:
-        return Look(metric=metric, measurement=Measurement(value=None, why=NO_DOCUMENT))
+        return unjudged(metric, NO_DOCUMENT)
     if not described:
-        why = "the OpenAPI document has no operations"
-        return Look(metric=metric, measurement=Measurement(value=None, why=why))
+        return unjudged(metric, "the OpenAPI document has no operations")
     checked = (operations.check(document, one, given.openapi_file) for one in described)
     findings = tuple(finding for finding in checked if finding is not None)
     complete = len(described) - len(findings)
@@ -124,27 +130,33 @@ def _contract(
     if document is None:
         why = why or f"{NO_DOCUMENT}, so the contract's routes cannot be looked up"
     if document is None or why:
-        return Look(metric=metric, measurement=Measurement(value=None, why=why))
+        return unjudged(metric, why)
     content = _common.read_text(Path(given.tree), path)
     if content is None:
         findings: tuple[Finding, ...] = (contract.missing_file(path),)
     else:
         base = openapi.base_path(document, given.base_path)
         findings = contract.check(content, path, described, base)
-    return Look(
-        metric=metric,
-        measurement=Measurement(value=len(findings)),
-        findings=findings,
-        examined=1,
-    )
+    return look.counted(metric, findings, examined=1)
+
+
+def _requests(
+    given: Given, document: dict[str, Any] | None, described: tuple[operations.Described, ...]
+) -> Look:
+    if document is None:
+        why = f"{NO_DOCUMENT}, so the requests of a collection cannot be looked up"
+        return unjudged(asking.METRIC, why)
+    base = openapi.base_path(document, given.base_path)
+    servers = asking.hosts(document)
+    tree, named = Path(given.tree), given.documentation.requests
+    return asking.looked(tree, named, given.files, described, base, servers)
 
 
 def _variables(given: Given) -> Look:
     metric, tree = "documentation.undocumented_env", Path(given.tree)
     if not given.has_code:
-        why = "the target names no code"
-        return Look(metric=metric, measurement=Measurement(value=None, why=why))
-    reads, computed, broken = _reads(tree, given.code_paths)
+        return unjudged(metric, "the target names no code")
+    reads, computed, broken = _reads(tree, given)
     example = given.documentation.env_example
     known = variables.documented(_common.read_text(tree, example) or "")
     unknown = {read.name: read for read in reversed(reads) if read.name.upper() not in known}
@@ -164,19 +176,27 @@ def _variables(given: Given) -> Look:
     )
 
 
-def _reads(tree: Path, paths: tuple[str, ...]) -> tuple[list[variables.Read], int, tuple[str, ...]]:
+def _reads(tree: Path, given: Given) -> tuple[list[variables.Read], int, tuple[str, ...]]:
+    """What the code reads, how often by computed names, and files that cannot be parsed."""
     reads: list[variables.Read] = []
     computed, broken = 0, []
-    for source in variables.sources(tree, paths):
+    scripts = script_variables.sources(tree, given.script_paths)
+    for source in (*variables.sources(tree, given.code_paths), *scripts):
         name = source.relative_to(tree).as_posix()
         try:
-            found = variables.reads(source.read_bytes(), name)
+            found = _read(source, name)
         except (SyntaxError, ValueError, RecursionError, OSError) as error:
             broken.append(f"{name}: {error}")
             continue
         reads.extend(found.reads)
         computed += found.computed
     return sorted(reads), computed, tuple(broken)
+
+
+def _read(source: Path, name: str) -> variables.Found:
+    if name.endswith(script_variables.SUFFIXES):
+        return script_variables.reads(source.read_text("utf-8-sig", "replace"), name)
+    return variables.reads(source.read_bytes(), name)
 
 
 def _undocumented(read: variables.Read, example: str) -> Finding:

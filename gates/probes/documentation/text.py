@@ -9,6 +9,7 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _HASHES = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'*+#])\1{2,}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_NOTE = re.compile(r"\s*(?:#|//|<|\.\.\.|…|(?:TODO|TBD|FIXME)\b)")
 _INLINE_COMMAND = re.compile(r"`[^`\s]+ [^`]+`")
 _PLACEHOLDER = re.compile(
     r"(?:^|\|)[^\w|]*(?:(?:TODO|TBD|TBA|FIXME|XXX)\b(?! (?:list|item|app))"
@@ -93,9 +94,15 @@ def words(read: tuple[Line, ...]) -> int:
 
 
 def has_command(read: tuple[Line, ...]) -> bool:
-    """Tell whether something can be typed: a block of code, or inline code of two words or more."""
+    """Tell whether something can be typed: a line of a block of code, or inline code of two words.
+
+    Remarks and placeholders within a block of code are no command.
+    """
     return any(
-        line.text.strip() if line.code else _INLINE_COMMAND.search(line.text) for line in read
+        line.text.strip() and not _NOTE.match(line.text)
+        if line.code
+        else _INLINE_COMMAND.search(line.text)
+        for line in read
     )
 
 

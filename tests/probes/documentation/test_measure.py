@@ -12,7 +12,7 @@ import pytest
 
 import gates
 from gates.core.model import Reason, ToolReport
-from gates.core.target import Code, OpenApi, Service, Target
+from gates.core.target import Code, Node, OpenApi, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import documentation
 
@@ -41,6 +41,7 @@ FILES = {
     "docs/next-steps.md": f"# Next steps\n{WORDS}",
     "docs/integration-contract.md": CONTRACT,
     ".env.example": "SHOP_PORT=8000\n",
+    "shop.http": "GET http://localhost:8000/books\n",
     "src/shop.py": "import os\nPORT = os.environ['SHOP_PORT']\n",
 }
 DOCUMENT: dict[str, Any] = {
@@ -62,7 +63,11 @@ TARGET = Target(
     service=Service(start=("x",)),
     openapi=OpenApi(file="openapi.json"),
 )
-PERCENT, MISSING, VIOLATIONS, ENV = documentation.METRICS
+PERCENT, MISSING, VIOLATIONS, ENV, LINKS, REQUESTS, SEED = documentation.METRICS
+FINE: dict[str, float | None] = {
+    **{PERCENT: 100, MISSING: 0, VIOLATIONS: 0, ENV: 0},
+    **{LINKS: 0, REQUESTS: 0, SEED: None},  # nobody has started the service here
+}
 
 
 def judged(
@@ -86,6 +91,7 @@ def judged(
         tree=str(tree),
         output=str(output),
         python=sys.executable,
+        files=tuple(p.relative_to(tree).as_posix() for p in sorted(tree.rglob("*.*"))),
         document=bundled,
         settings=settings,
     )
@@ -110,15 +116,16 @@ def test_what_a_target_has_not_got_is_no_finding(tmp_path: Path) -> None:
     changes: dict[str, str | None] = {"docs/integration-contract.md": None}
     report = judged(tmp_path, changes, absent=[VIOLATIONS])
     assert report.findings == ()
-    assert values(report) == {PERCENT: 100, MISSING: 0, VIOLATIONS: None, ENV: 0}
+    assert values(report) == FINE | {VIOLATIONS: None}
     assert [f.rule for f in judged(tmp_path, changes).findings] == ["contract-missing"]
 
 
 def test_a_documented_target_has_nothing_to_mend(tmp_path: Path) -> None:
     report = judged(tmp_path)
     assert report.findings == ()
-    assert values(report) == {PERCENT: 100, MISSING: 0, VIOLATIONS: 0, ENV: 0}
-    assert report.examined == 11  # 8 documents, the contract, the variables, 1 operation
+    assert values(report) == FINE
+    # 8 documents, the contract, the variables, 1 operation, 10 files with links, 1 collection
+    assert report.examined == 22
     assert set(report.measurements) == set(documentation.METRICS)
 
 
@@ -193,6 +200,20 @@ def test_a_documented_target_has_nothing_to_mend(tmp_path: Path) -> None:
             "contract-route",
             "docs/integration-contract.md",
         ),
+        (
+            {"docs/runbook.md": f"# Runbook\n{WORDS}\n```\n# TODO: how\n```\n"},
+            MISSING,
+            "document-command",
+            "docs/runbook.md",
+        ),
+        (
+            {"docs/architecture.md": f"# Architecture\n{WORDS}\n[a](nowhere.md)\n"},
+            LINKS,
+            "link-dead",
+            "docs/architecture.md",
+        ),
+        ({"shop.http": "PUT /books\n"}, REQUESTS, "collection-route", "shop.http"),
+        ({"shop.http": None}, REQUESTS, "collection-missing", ""),
         ({".env.example": None}, ENV, "env-undocumented", "src/shop.py"),
         ({".env.example": "OTHER=1\n"}, ENV, "env-undocumented", "src/shop.py"),
     ],
@@ -201,8 +222,7 @@ def test_each_gap_is_counted_once_and_found(
     tmp_path: Path, changes: dict[str, str | None], metric: str, rule: str, path: str
 ) -> None:
     report = judged(tmp_path, changes)
-    expected = {PERCENT: 100, MISSING: 0, VIOLATIONS: 0, ENV: 0} | {metric: 1}
-    assert values(report) == expected
+    assert values(report) == FINE | {metric: 1}
     assert [(finding.rule, finding.path) for finding in report.findings] == [(rule, path)]
 
 
@@ -222,11 +242,22 @@ def test_what_a_target_has_not_got_is_not_measured_and_says_why(tmp_path: Path) 
         MISSING: "",
         VIOLATIONS: "the target names no service",
         ENV: "the target names no code",
+        LINKS: "",
+        REQUESTS: "the target names no OpenAPI document, so the requests of a collection cannot be"
+        " looked up",
+        SEED: "the target file names no command that seeds: service.seed",
     }
     report = judged(tmp_path, document=None)
     assert "no OpenAPI document" in report.measurements[VIOLATIONS].why
     empty = judged(tmp_path, document={"openapi": "3.1.0", "paths": {}})
     assert empty.measurements[PERCENT].why == "the OpenAPI document has no operations"
+
+
+def test_scripts_are_searched_for_variables_too(tmp_path: Path) -> None:
+    target = Target(name="shop", node=Node(paths=("web",)))
+    changes: dict[str, str | None] = {"web/server.ts": "listen(process.env.WEB_PORT)\n"}
+    (found,) = (f for f in judged(tmp_path, changes, target).findings if "env" in f.rule)
+    assert (found.path, found.line, found.context) == ("web/server.ts", 1, "WEB_PORT")
 
 
 def test_code_that_does_not_parse_makes_the_look_incomplete(tmp_path: Path) -> None:
