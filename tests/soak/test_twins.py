@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, run_once
+from tests.e2e.conftest import ATTEMPTS, REPOSITORY, Run, run_once
 
 RUNS = 20
 POLICY = tomllib.loads((REPOSITORY / "config" / "policy" / "standard.toml").read_text())["gates"]
-# A load is measured, and by chance a machine is too busy for it: tests/e2e looks at that gate.
-GATES = sorted(id for id, gate in POLICY.items() if gate["level"] == 2 and id != "load")
+GATES = sorted(id for id, gate in POLICY.items() if gate["level"] == 2)
 CHOSEN = [word for gate in GATES for word in ("--gate", gate)]
 
 
@@ -19,7 +18,7 @@ def test_twenty_runs_of_the_good_example_say_the_same(
 ) -> None:
     said = set()
     for number in range(RUNS):
-        run = run_once(REPOSITORY / "examples" / "bookstore", tmp_path / str(number), *CHOSEN)
+        run = settled(tmp_path / str(number))
         gates = run.card["gates"]
         found = [one for gate in gates for one in gate["findings"] if one["severity"] != "info"]
         assert found == []
@@ -31,3 +30,14 @@ def test_twenty_runs_of_the_good_example_say_the_same(
     assert len(said) == 1
     code, _, statuses, _ = said.pop()
     assert (code, statuses) == (0, "{}")
+
+
+def settled(output: Path) -> Run:
+    """One run; what could not be measured because the machine had other work is measured anew."""
+    target = REPOSITORY / "examples" / "bookstore"
+    run = run_once(target, output, *CHOSEN)
+    for _ in range(ATTEMPTS):
+        if not run.busy():
+            return run
+        run = run_once(target, output, *CHOSEN, "--resume")
+    return run
