@@ -1,0 +1,1 @@
+"""What an implementation log claims: its tags, its commands, its statements; read, never run."""
