@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Reason, Weight
+from gates.core.signers import Person, SignedItem
 
 
 class Unmet(StrEnum):
@@ -162,7 +163,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     warn_score: float = 75.0
     """Per cent from which a score is only a warning."""
     roles: tuple[str, ...] = ()
-    """Roles that have to sign."""
+    """Roles that have to sign before a release (level 3)."""
+    level_2_roles: tuple[str, ...] = ()
+    """Roles whose signature level 2 asks for; it counts in the score."""
+    people: dict[str, Person] = {}
+    """Who may sign, by id."""
+    items: dict[str, SignedItem] = {}
+    """What has to have taken place, each signed by a person, by id."""
+    approval_days: int = 30
+    """Days after which a role has to sign again."""
     optional_parts: tuple[str, ...] = ()
     """Parts of a target file that may be absent, with a reason."""
     release: dict[str, dict[str, Any]] = {}

@@ -203,6 +203,13 @@ class Documentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The request collection, a file or folder; empty: every file that is one by its name."""
 
 
+class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the service has to comply with."""
+
+    regimes: tuple[str, ...] = ()
+    """Names of regimes, such as GDPR or SOC 2: each needs a signed item of its own."""
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One target file, complete.
 
@@ -257,5 +264,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What is audited for known vulnerabilities."""
     documentation: Documentation = Documentation()
     """Where the documents for people are."""
+    compliance: Compliance = Compliance()
+    """What the service has to comply with."""
     absent: dict[str, str] = {}
     """Parts, gates and criteria that the target has not got, each with the reason."""

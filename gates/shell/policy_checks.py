@@ -11,6 +11,7 @@ from gates.core.conditions import Condition, parse
 from gates.core.model import Weight
 from gates.core.plan import PARTS
 from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
+from gates.shell.people_checks import people_troubles
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -33,7 +34,7 @@ def policy_troubles(policy: Policy, tools: Collection[str]) -> list[Trouble]:
         found += _gate(("gates", id), id, gate, known)
     for name, own in policy.tools.items():
         found += _own_tool(("tools", name), name, own, tools)
-    return found
+    return [*found, *people_troubles(policy)]
 
 
 def profile_troubles(profile: Profile, gates: Collection[str]) -> list[Trouble]:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
-from gates.core import behaviour, capacity
+from gates.core import behaviour, capacity, signers
 from gates.core.excuses import WaiverFile
 from gates.core.model import Scorecard
 from gates.core.oracle import Oracle
@@ -52,6 +52,8 @@ def editor_schema_of(kind: str) -> dict[str, Any]:
 def modules_of(kind: str) -> tuple[ModuleType, ...]:
     """The modules whose types a kind of file is made of."""
     own = sys.modules[KINDS[kind].__module__]
+    if kind == "policy":
+        return (own, signers)
     return (own, behaviour, capacity) if kind == "target" else (own,)
 
 
