@@ -18,7 +18,7 @@ GATES = (
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
     *("database", "resources", "operations", "scale", "cache", "documentation"),
-    *("availability", "sign-off", "evidence"),
+    *("availability", "sign-off", "evidence", "owasp"),
 )
 
 nox.needs_version = ">=2026.1"

@@ -12,6 +12,7 @@ from gates.core.model import (
     Scorecard,
     Status,
 )
+from reports.categories import ListView, lists_of
 from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
@@ -87,6 +88,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[tuple[str, tuple[str, ...]], ...]  # reason → what is skipped for it
     waivers: Waivers | None
     matrix: Matrix | None
+    categories: tuple[ListView, ...]
     old: int  # findings that the baseline knows, and that count all the same
     reused: int
     oldest_s: float
@@ -110,6 +112,7 @@ def page(card: Scorecard) -> Page:
         found = sections(gate, piles, parts, frame)
         load = load_part(gate, card.operations if gate.id == loaded else ())
         cards.append(_card(gate, found, anchor, card.run.reused_s, load))
+    places = {gate.id: anchor for gate, anchor in zip(gates, anchors, strict=True)}
     ages = [each.age_s for each in cards if each.age_s is not None]
     return Page(
         card=card,
@@ -122,6 +125,7 @@ def page(card: Scorecard) -> Page:
         skipped=tuple(_skipped(gates)),
         waivers=waivers,
         matrix=matrix_of(card.operations),
+        categories=lists_of(card.categories, places),
         old=_old(every),
         reused=len(ages),
         oldest_s=max(ages, default=0.0),

@@ -40,6 +40,7 @@ def rejudged(folder: Path, policy: str) -> Scorecard:
         loaded = config.read_policy(policy, tools=catalog.names())
         before = store.read_json(folder / "scorecard.json", Scorecard)
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
+        plan = msgspec.structs.replace(plan, maps=loaded.maps)
     except (config.ConfigError, store.StorageError) as error:
         raise UsageError(str(error)) from error
     gates = measured(plan.gates)

@@ -134,6 +134,7 @@ def planned_under(
     baseline = rules.baseline.values if rules.baseline else {}
     return msgspec.structs.replace(
         planned,
+        maps=rules.policy.maps,
         base={**baseline, **outputs.read_base_run(args.base_run)},
         excuses=rules.excuses(now.date()),
         notices=(*rules.notices, *unmet_wishes(planned, rules)),

@@ -306,6 +306,30 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     blocking: bool = True
 
 
+class MappedCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A criterion that looks at a category of threats; without a gate it was not planned."""
+
+    id: str
+    sees: str  # what of the category it looks at
+    gate: str = ""
+    status: Status = Status.NO_DATA
+    skipped: bool = False
+
+
+class CategoryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A category of threats: what looked at it, and how many findings that counted.
+
+    `covered`: at least one of the criteria really ran.
+    """
+
+    list: str
+    id: str
+    title: str
+    covered: bool = False
+    criteria: tuple[MappedCriterion, ...] = ()
+    findings: int = 0
+
+
 class LevelResult(msgspec.Struct, frozen=True, kw_only=True):
     """One level with the levels below it. `score` in per cent; None if nothing counts."""
 
@@ -391,6 +415,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[LevelResult, ...] = ()
     gates: tuple[GateResult, ...] = ()
     operations: tuple[OperationRow, ...] = ()  # what all gates together know of each operation
+    categories: tuple[CategoryResult, ...] = ()  # of threats: what looked at each
     next_steps: tuple[str, ...] = ()
     waivers: tuple[WaiverUse, ...] = ()
     baseline: BaselineUse | None = None

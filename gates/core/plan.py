@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import msgspec
 
 from gates.core.excuses import Excuses
+from gates.core.maps import Maps
 from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
 from gates.core.target import Target
 
@@ -71,6 +72,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     excuses: Excuses = Excuses()
     notices: tuple[str, ...] = ()  # what changed of the rules themselves since the base
     base: dict[str, float] = {}  # values by criterion of the earlier run to compare with
+    maps: Maps = Maps()  # from criteria to categories and checklists
 
 
 def plan(

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from gates.core import matrix
+from gates.core.derivations import owasp
 from gates.core.excuses import baseline_use, uses
 from gates.core.model import (
-    CriterionResult,
     GateResult,
     GateStatus,
     LevelResult,
@@ -18,54 +18,12 @@ from gates.core.model import (
     Status,
     TargetState,
     Verdict,
-    Weight,
 )
 from gates.core.plan import Plan
+from gates.core.weighing import sums
 from gates.core.wording import first_line
 
-WEIGHTS = {Weight.BLOCK: 3.0, Weight.SHOULD: 1.0, Weight.INFO: 0.0}
 UNDECIDED = (GateStatus.ERROR, GateStatus.PENDING, GateStatus.NOT_RUN)
-
-
-class Sums(msgspec.Struct, frozen=True):
-    """Points reached, points that missing data could still add, and the maximum."""
-
-    points: float
-    open: float
-    maximum: float
-
-    @property
-    def score(self) -> float | None:
-        """Per cent of the maximum; None where nothing counts."""
-        return percent(self.points, self.maximum)
-
-    @property
-    def at_best(self) -> float | None:
-        """The score if everything that was not measured turned out well."""
-        return percent(self.points + self.open, self.maximum)
-
-
-def percent(part: float, whole: float) -> float | None:
-    """A share in per cent, to two decimals; a share of nothing is no number."""
-    return round(100.0 * part / whole, 2) if whole else None
-
-
-def sums(criteria: Iterable[CriterionResult]) -> Sums:
-    """Weigh the criteria: PASS counts whole, WARN half; skipped and info ones are left out."""
-    points = missing = maximum = 0.0
-    for criterion in criteria:
-        weight = 0.0 if criterion.skipped else WEIGHTS[criterion.weight]
-        maximum += weight
-        match criterion.status:
-            case Status.PASS:
-                points += weight
-            case Status.WARN:
-                points += weight / 2
-            case Status.NO_DATA:
-                missing += weight
-            case Status.FAIL:
-                pass
-    return Sums(points, missing, maximum)
 
 
 def level(number: int, gates: Sequence[GateResult], plan: Plan) -> LevelResult:
@@ -152,6 +110,7 @@ def scorecard(
     numbers = sorted({gate.level for gate in ordered})
     deciding = [gate for gate in ordered if plan.partial or gate.level <= plan.decisive_level]
     verdict, decided_by = verdict_of(deciding, plan)
+    asked = {gate.policy.derived for gate in plan.gates}
     if not complete and verdict is not Verdict.FAIL:
         verdict, decided_by = Verdict.INCONCLUSIVE, "the run has not ended"
     return Scorecard(
@@ -166,6 +125,7 @@ def scorecard(
         levels=tuple(level(number, ordered, plan) for number in numbers),
         gates=tuple(msgspec.structs.replace(gate, operations=()) for gate in ordered),
         operations=matrix.rows(cell for gate in ordered for cell in gate.operations),
+        categories=owasp.table(plan.maps.categories, ordered) if "owasp" in asked else (),
         next_steps=tuple(next_steps(ordered)),
         waivers=uses(plan.excuses, ordered),
         baseline=baseline_use(plan.excuses, ordered),

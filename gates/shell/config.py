@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gates.core.maps import Maps
 from gates.core.policy import Policy, Profile
 from gates.core.target import Target
 from gates.shell import bundled
+from gates.shell.maps import read_maps
 from gates.shell.policy_checks import policy_troubles, profile_troubles
 from gates.shell.problems import ConfigError, Problem, Trouble, did_you_mean, missing
 from gates.shell.schema_errors import convert
@@ -68,11 +70,12 @@ class LoadedTarget(msgspec.Struct, frozen=True):
 
 
 class LoadedPolicy(msgspec.Struct, frozen=True):
-    """A policy with the file it came from, and the file's digest, `sha256:…`."""
+    """A policy with the file it came from, the file's digest, `sha256:…`, and its maps."""
 
     policy: Policy
     file: Path
     digest: str
+    maps: Maps = Maps()
 
 
 def read_target(path: Path, known: frozenset[str] = frozenset()) -> LoadedTarget:
@@ -104,7 +107,9 @@ def read_policy(name: str, tools: Collection[str] = ()) -> LoadedPolicy:
         document.data, Policy, "policy", lambda policy: policy_troubles(policy, tools)
     )
     found = [_with_likely_gate(trouble, tools) for trouble in found]
-    return LoadedPolicy(_demand(policy, found, document), file, document.digest)
+    read = _demand(policy, found, document)
+    whole = bool(read.extends) or file.parent == bundled.config_folder() / "policy"
+    return LoadedPolicy(read, file, document.digest, read_maps(read, whole=whole))
 
 
 def read_profile(name: str, gates: Collection[str] = ()) -> Profile:

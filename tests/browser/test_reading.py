@@ -10,7 +10,7 @@ import pytest
 
 from gates.core.model import Severity
 from tests.browser.conftest import lacking
-from tests.reports import adopted_samples, load_samples, part_samples, samples
+from tests.reports import adopted_samples, load_samples, part_samples, proven_samples, samples
 from tests.reports.hostile import rich
 
 CARDS = {
@@ -20,6 +20,7 @@ CARDS = {
     "adopted": adopted_samples.adopted,
     "rich": rich,
     "capacity": load_samples.capacity,
+    "proven": proven_samples.proven,
 }
 
 

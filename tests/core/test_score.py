@@ -21,7 +21,8 @@ from gates.core.model import (
 )
 from gates.core.plan import Plan, PlannedGate
 from gates.core.policy import Criterion, GatePolicy
-from gates.core.score import exit_code, scorecard, sums
+from gates.core.score import exit_code, scorecard
+from gates.core.weighing import sums
 
 RANK = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.WARN: 2, Verdict.PASS: 3}
 

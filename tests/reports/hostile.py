@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Scorecard
-from tests.reports import adopted_samples, gate_samples, samples
+from tests.reports import adopted_samples, gate_samples, proven_samples, samples
 
 MARK = "window.__pwned=1"
 
@@ -121,6 +121,7 @@ def rich() -> Scorecard:
         gates=(*card.gates, *gate_samples.unjudged(), *kept),
         waivers=adopted.waivers,
         baseline=adopted.baseline,
+        categories=proven_samples.categories(),
         notices=adopted.notices,
         run=run,
         complete=False,
