@@ -20,6 +20,8 @@ from gates.core.target import Target
 from gates.runner import concluding, governance, memory, resume, reuse
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.events import Events
+from gates.runner.hosts import HostsError, with_hosts, work
+from gates.runner.hosts import add_arguments as add_hosts
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
@@ -61,11 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the scorecard on stdout")
     owner = "consent to a load on an origin that is not this machine"
     add("--i-own-this-target", action="append", default=[], metavar="ORIGIN", help=owner)
+    add_hosts(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the gates; returns the exit code."""
     end_with_parent()
+    if args.load_worker is not None:
+        return worked(args)
     outputs.require()
     request = read(args)
     kept = resume.read(Path(args.output) if args.resume and args.output else None)
@@ -85,6 +90,14 @@ def run(args: argparse.Namespace) -> int:
             return signals.code or INCONCLUSIVE
 
 
+def worked(args: argparse.Namespace) -> int:
+    """Load for the run of another machine instead. Raises UsageError."""
+    try:
+        return work(args, say)
+    except HostsError as error:
+        raise UsageError(str(error)) from error
+
+
 def read(args: argparse.Namespace) -> Request:
     """Read everything the command line names. Raises UsageError."""
     refuse_contradictions(args)
@@ -96,10 +109,11 @@ def read(args: argparse.Namespace) -> Request:
         base = governance.base_of(rules.target.root, args.base, os.environ)
         rules = rules.chosen(governs=profile.governed, base=base)
         planned = planned_under(rules, profile, args, now)
+        planned = with_hosts(planned, rules.target.target, args, os.environ)
         consented(rules.target.target, planned, args)
     except PlanError as error:
         raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
-    except (config.ConfigError, outputs.OutputsError, GitError) as error:
+    except (config.ConfigError, outputs.OutputsError, GitError, HostsError) as error:
         raise UsageError(str(error)) from error
     return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
 

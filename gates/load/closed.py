@@ -11,7 +11,7 @@ import msgspec
 from gates.core.load import Operation, Scenario
 from gates.load.arrivals import window_s
 from gates.load.client import Sender
-from gates.load.engine import Requests, Told, Watched, Window, longer_s, wait_until
+from gates.load.engine import Longer, Requests, Told, Watched, Window, own_longer, wait_until
 from gates.load.recorder import Recorder
 
 _LEAD_S = 0.05
@@ -19,11 +19,18 @@ _LOOK_S = 0.005
 _SPREAD_S = 1.0  # users who do not think still start at different instants
 
 
-def drive(scenario: Scenario, sender: Sender, recorder: Recorder, told: Told) -> Window:
+def drive(
+    scenario: Scenario,
+    sender: Sender,
+    recorder: Recorder,
+    told: Told,
+    longer: Longer | None = None,
+) -> Window:
     """Run the whole scenario and return its window; `scheduled` is what its rate asks for.
 
     The instant at which a user sends is its intended one: times are service times.
     """
+    longer = longer or own_longer(scenario, recorder)
     requests = Requests(scenario, sender, recorder, told)
     begin = time.perf_counter() + _LEAD_S
     watched = Watched(scenario, recorder, begin)
@@ -33,7 +40,7 @@ def drive(scenario: Scenario, sender: Sender, recorder: Recorder, told: Told) ->
         due = begin + min(scenario.think_s or _SPREAD_S, _SPREAD_S) * user / scenario.users
         user_of = _User(scenario, sender, recorder, requests)
         requests.pool.spawn(user_of.live, user, numbers, due, end)
-    _extend(scenario, recorder, end)
+    _extend(longer, recorder, end)
     window = watched.window(end.instant)
     requests.finish(scenario.grace_s)
     wanted = scenario.rate * (end.instant - recorder.opening) / scenario.shares
@@ -89,11 +96,11 @@ def _choices(scenario: Scenario, user: int) -> Iterator[Operation]:
         yield chance.choices(scenario.operations, cum_weights=weights)[0]
 
 
-def _extend(scenario: Scenario, recorder: Recorder, end: _End) -> None:
+def _extend(longer: Longer, recorder: Recorder, end: _End) -> None:
     """Wait for the end of the window, and move it as long as samples are missing."""
     while True:
         wait_until(end.instant)
-        more_s = longer_s(scenario, recorder.successes, end.instant - recorder.opening)
+        more_s = longer(end.instant - recorder.opening)
         if not more_s:
             end.over = True
             return

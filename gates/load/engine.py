@@ -1,6 +1,5 @@
 """Issues arrivals at their intended instants, whatever the target does: the open model."""
 
-import math
 import time
 from collections.abc import Callable, Mapping
 
@@ -21,6 +20,7 @@ _LATE_S = 0.1  # an arrival this late at the end of the window is not issued any
 _SPARE = 1.05  # of the time that missing samples should take
 
 Told = Callable[[Operation, float, Outcome], None]  # operation, response time in s, outcome
+Longer = Callable[[float], float]  # seconds of the window so far -> how much longer it has to be
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -81,16 +81,23 @@ class Requests:
             self._told(operation, now - intended, end)
 
 
-def drive(scenario: Scenario, sender: Sender, recorder: Recorder, told: Told) -> Window:
-    """Run the whole scenario and return its window.
+def drive(
+    scenario: Scenario,
+    sender: Sender,
+    recorder: Recorder,
+    told: Told,
+    longer: Longer | None = None,
+) -> Window:
+    """Run the whole scenario and return its window, which `longer` may lengthen at its end.
 
     One greenlet keeps the schedule, each request has its own: a slow answer never delays the next
     arrival. Requests still open `grace_s` after the window are counted as failed.
     """
+    longer = longer or own_longer(scenario, recorder)
     requests = Requests(scenario, sender, recorder, told)
     begin = time.perf_counter() + _LEAD_S
     watched = Watched(scenario, recorder, begin)
-    closing, missed = _issue(scenario, requests, recorder, begin)
+    closing, missed = _issue(scenario, requests, recorder, begin, longer)
     window = watched.window(closing)
     requests.finish(scenario.grace_s)
     return msgspec.structs.replace(window, scheduled=recorder.handled + missed)
@@ -134,25 +141,34 @@ def longer_s(scenario: Scenario, successes: Mapping[str, int], elapsed_s: float)
     return min(_SPARE * more_s, left_s) if more_s <= left_s else 0.0
 
 
+def own_longer(scenario: Scenario, recorder: Recorder) -> Longer:
+    """Return what decides for a generator that is alone."""
+
+    def longer(elapsed_s: float) -> float:
+        return longer_s(scenario, recorder.successes, elapsed_s)
+
+    return longer
+
+
 def wait_until(instant: float) -> None:
     """Sleep until `instant`; if it is over already, others get their turn all the same."""
     gevent.sleep(max(0.0, instant - time.perf_counter()))
 
 
 def _issue(
-    scenario: Scenario, requests: Requests, recorder: Recorder, begin: float
+    scenario: Scenario, requests: Requests, recorder: Recorder, begin: float, longer: Longer
 ) -> tuple[float, int]:
     """Issue every arrival; return the window's end, and its arrivals that were not reached."""
     horizon = scenario.timeout_s + 1  # no request is open longer
     closing = recorder.opening + window_s(scenario)
     for number, (offset, operation) in enumerate(arrivals(scenario)):
         intended = begin + offset
-        if intended >= closing:
+        while intended >= closing:
             wait_until(closing)
-            more_s = longer_s(scenario, recorder.successes, closing - recorder.opening)
+            more_s = longer(closing - recorder.opening)
             if not more_s:
-                break
-            closing = max(closing + more_s, math.nextafter(intended, math.inf))
+                return closing, 0
+            closing += more_s
         wait_until(intended)
         if time.perf_counter() > closing + _LATE_S:
             first = max(intended, recorder.opening) - begin

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import gevent
@@ -13,12 +14,14 @@ from locust.runners import STATE_MISSING, MasterRunner
 from gates.core.load import LoadResult, Scenario
 from gates.load import signals
 from gates.load.arrivals import window_s
-from gates.load.measuring import own_headers
+from gates.load.extending import Progress, agreed_s, ahead_s, may_extend
+from gates.load.measuring import own_callers
 from gates.load.merging import together
 from gates.load.session import Measured, ResultFile
 
 REMOTE_VARIABLE = "GATESCORE_LOAD_REMOTE"  # set where workers do not have our environment
-_START_S, _SPARE_S, _LOOK_S = 5.0, 20.0, 0.05
+_START_S, _SPARE_S, _LOOK_S, _SAME_S = 5.0, 20.0, 0.05, 0.01
+_HEARD = (signals.HELLO, signals.READY, signals.STARTED, signals.PROGRESS, signals.RESULT)
 
 
 class Broken(Exception):
@@ -30,6 +33,7 @@ class Heard(msgspec.Struct):
 
     name: str
     said: dict[str, float] = {}
+    progress: Progress | None = None
     result: LoadResult | None = None
 
 
@@ -38,10 +42,11 @@ class Leader:
 
     def __init__(self, runner: MasterRunner, scenario: Scenario) -> None:
         self._runner = runner
-        self._scenario = scenario
+        self._scenario = Measured(scenario).scenario  # with the samples that objectives need
+        self._turned_away: list[str] = []
         self._team: dict[str, Heard] = {}
         self._versions: dict[str, str] = {}
-        for word in (signals.HELLO, signals.READY, signals.STARTED, signals.RESULT):
+        for word in _HEARD:
             runner.register_message(word, self._listener(word))
 
     def led(self) -> LoadResult:
@@ -49,19 +54,44 @@ class Leader:
         scenario = self._scenario
         self._await(signals.HELLO, scenario.come_s, "did not come")
         self._check_versions()
-        headers = dict(own_headers()) if os.environ.get(REMOTE_VARIABLE) else None
-        for (client, _), share in zip(self._team.items(), shares(scenario), strict=True):
-            text = msgspec.json.encode(share).decode()
-            told = {"scenario": text, "headers": headers}
-            self._runner.send_message(signals.SHARE, told, client)
+        self._deal()
         self._await(signals.READY, scenario.quiet_s + _SPARE_S, "was not ready")
         for client in self._team:
             self._runner.send_message(signals.START, {}, client)
         self._await(signals.STARTED, _START_S, "did not start")
         self._check_starts()
-        length_s = scenario.warmup_s + window_s(scenario) + scenario.grace_s
-        self._await(signals.RESULT, length_s + _SPARE_S, "handed over no counts")
+        longest_s = self._lengthened() + scenario.grace_s
+        self._await(signals.RESULT, longest_s + _SPARE_S, "handed over no counts")
+        self._check_lengths()
         return together([one.result for one in self._team.values() if one.result])
+
+    def _deal(self) -> None:
+        """Give each worker its share, and who sends if it cannot know."""
+        remote = os.environ.get(REMOTE_VARIABLE)
+        callers = msgspec.json.encode(own_callers()).decode() if remote else None
+        for (client, _), share in zip(self._team.items(), shares(self._scenario), strict=True):
+            text = msgspec.json.encode(share).decode()
+            proof = signals.proof(signals.SHARE, client, text, callers or "")
+            told = {"scenario": text, "callers": callers, "proof": proof}
+            self._runner.send_message(signals.SHARE, told, client)
+
+    def _lengthened(self) -> float:
+        """Let all go on for missing samples alike; return how long a run is at most from now."""
+        scenario = self._scenario
+        left_s, window = scenario.warmup_s + window_s(scenario), window_s(scenario)
+        for number in count(1) if may_extend(scenario) else ():
+            word = f"{signals.PROGRESS} {number}"
+            self._await(word, left_s + _SPARE_S, "told nothing of its progress")
+            told = [one.progress for one in self._team.values() if one.progress]
+            seconds = agreed_s(scenario, told, window)
+            for client in self._team:
+                data = {"round": number, "seconds": seconds}
+                self._runner.send_message(signals.WINDOW, data, client)
+            left_s = seconds - window + ahead_s(scenario)
+            if seconds == window:
+                break
+            window = seconds
+        return left_s
 
     def _listener(self, word: str) -> Callable[..., None]:
         def heard(msg: Any, **_: object) -> None:
@@ -71,23 +101,33 @@ class Leader:
 
     def _hear(self, word: str, client: str, data: dict[str, Any]) -> None:
         if word == signals.HELLO and client not in self._team:
-            name = str(data.get("name", client))
-            if len(self._team) == self._scenario.workers:
-                return  # one more than wanted has nothing to do
-            self._team[client] = Heard(name)
-            self._versions[name] = str(data.get("version", ""))
+            self._welcome(client, data)
         one = self._team.get(client)
         if one is None:
             return
-        one.said.setdefault(word, time.perf_counter())
         if word == signals.RESULT:
             one.result = msgspec.json.decode(data["result"], type=LoadResult)
+        if word == signals.PROGRESS:
+            one.progress = msgspec.convert(data, Progress)
+            word = f"{word} {data['round']}"
+        one.said.setdefault(word, time.perf_counter())
+
+    def _welcome(self, client: str, data: dict[str, Any]) -> None:
+        name = str(data.get("name", client))
+        version = str(data.get("version", ""))
+        ours = signals.strange({name: version}, signals.our_version()) == ""
+        if ours and not signals.is_proven(data.get("proof"), signals.HELLO, client):
+            self._turned_away.append(name)
+        elif len(self._team) < self._scenario.workers:  # one more than wanted has nothing to do
+            self._team[client] = Heard(name)
+            self._versions[name] = version
 
     def _await(self, word: str, longest_s: float, failing: str) -> None:
         """Wait until every worker has said a word. Raises Broken."""
         end = time.perf_counter() + longest_s
         while missing := list(self._silent(word)):
             self._check_lost(missing)
+            self._check_failed()
             if time.perf_counter() > end:
                 raise Broken(self._missing(word, longest_s, failing))
             gevent.sleep(_LOOK_S)
@@ -103,15 +143,22 @@ class Leader:
             if node is None or node.state == STATE_MISSING:
                 raise Broken(f"worker {self._team[client].name} was lost")
 
+    def _check_failed(self) -> None:
+        for one in self._team.values():
+            if one.result is not None and one.result.error:
+                raise Broken(one.result.error)
+
     def _missing(self, word: str, longest_s: float, failing: str) -> str:
         names = [one.name for one in self._team.values() if word not in one.said]
         if names:
             return f"worker {', '.join(names)} {failing} within {longest_s:g} s"
         came = ", ".join(one.name for one in self._team.values()) or "none"
         workers = self._scenario.workers
+        strangers = ", ".join(self._turned_away)
+        away = f"; turned away without our {signals.TOKEN_VARIABLE}: {strangers}"
         return (
             f"{len(self._team)} of {workers} workers came within {longest_s:g} s: {came}; start "
-            "the missing ones, or lower the option workers of the gate"
+            f"the missing ones, or ask for fewer{away if strangers else ''}"
         )
 
     def _check_versions(self) -> None:
@@ -124,15 +171,25 @@ class Leader:
         ):
             raise Broken(found)
 
+    def _check_lengths(self) -> None:
+        """All have heard in time how long the run is."""
+        lengths = {one.name: one.result.extended_s for one in self._team.values() if one.result}
+        longest_s = max(lengths.values())
+        for name, seconds in lengths.items():
+            if longest_s - seconds > _SAME_S:
+                less = f"worker {name} measured {longest_s - seconds:.1f} s less than others"
+                raise Broken(f"{less}: it heard too late that the run went on")
+
 
 def shares(scenario: Scenario) -> Iterator[Scenario]:
     """The share of each worker: every one of them takes each so-manyth arrival.
 
-    Users, rate and stages stay those of all; a worker does not go on for samples on its own.
+    Users, rate and stages stay those of all; no worker goes on for samples on its own.
     """
+    longest_s = scenario.longest_s if may_extend(scenario) else 0.0
     for number in range(scenario.workers):
         yield msgspec.structs.replace(
-            scenario, share=number, shares=scenario.workers, needed={}, longest_s=0.0
+            scenario, share=number, shares=scenario.workers, needed={}, longest_s=longest_s
         )
 
 

@@ -1,13 +1,20 @@
 """What master and workers tell each other over Locust's own connection.
 
-worker → master  HELLO   {"version", "name"}
-master → worker  SHARE   {"scenario": JSON text, "headers": {} or null for the worker's own}
+worker → master  HELLO   {"version", "name", "proof"}
+master → worker  SHARE   {"scenario": JSON text, "callers": JSON text, null for the worker's own,
+                          "proof"}
 worker → master  READY   {}            the machine is quiet, or was waited for
 master → worker  START   {}
 worker → master  STARTED {}
+worker → master  PROGRESS {"round", "elapsed_s", "successes"}   shortly before the window's end,
+master → worker  WINDOW  {"round", "seconds"}                   which is moved for more samples
 worker → master  RESULT  {"result": JSON text}
+
+A proof shows that its sender knows the token of the run (GATESCORE_LOAD_TOKEN), without telling it.
 """
 
+import hashlib
+import hmac
 import os
 import socket
 from collections.abc import Mapping
@@ -18,7 +25,11 @@ SHARE = "gatescore-share"
 READY = "gatescore-ready"
 START = "gatescore-start"
 STARTED = "gatescore-started"
+PROGRESS = "gatescore-progress"
+WINDOW = "gatescore-window"
 RESULT = "gatescore-result"
+
+TOKEN_VARIABLE = "GATESCORE_LOAD_TOKEN"  # noqa: S105  (its name)
 
 MOST_APART_S = 0.5  # between the starts of two workers
 
@@ -31,6 +42,17 @@ def our_version() -> str:
 def our_name() -> str:
     """Return what people call this worker: where it is, and which process."""
     return f"{socket.gethostname()} (pid {os.getpid()})"
+
+
+def proof(*words: str) -> str:
+    """Return what only somebody with the token of the run can say of these words."""
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    return hmac.new(token.encode(), "\0".join(words).encode(), hashlib.sha256).hexdigest()
+
+
+def is_proven(said: object, *words: str) -> bool:
+    """Return whether a proof is that of these words."""
+    return isinstance(said, str) and hmac.compare_digest(said.encode(), proof(*words).encode())
 
 
 def strange(versions: Mapping[str, str], ours: str) -> str:

@@ -106,6 +106,8 @@ def secret_values(name: str, grant: Grant, session: Session) -> dict[str, str]:
             return header_variables(grant.headers)
         case _ if name.startswith(IDENTITY) and name.removeprefix(IDENTITY) in grant.identities:
             return header_variables(grant.identities[name.removeprefix(IDENTITY)].headers)
+        case "GATESCORE_LOAD_TOKEN":
+            return {name: session.environ.get(name, "")}
         case "GATESCORE_START":
             env, _ = environment.allowed(session.environ)
             env |= beside_node(grant, env)

@@ -37,6 +37,8 @@ QUICK = {
     "max_examples": 5,
     "history": False,
     "configuration": "ours",
+    "workers": 1,
+    "listen": "",
 }
 EARLIER = "earlier"  # folder of a control: what other gates of the run have left
 BASE = "base"  # folder of a control: files that were others at the base

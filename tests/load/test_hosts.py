@@ -1,11 +1,13 @@
 """A load from two hosts: network namespaces of this machine, each with its own address."""
 
 import json
+import math
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,31 @@ import msgspec
 import pytest
 
 from gates.core.load import SCENARIO_VARIABLE, Operation, Scenario
+from tests.faults.cli import Place, toml
+from tests.load.test_whole import load_gate, recording
 
 ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).parent / "servers" / "planned.py"
 PORT = 5557
 HUB, HOSTS = f"gs-hub-{os.getpid()}", (f"gs-a-{os.getpid()}", f"gs-b-{os.getpid()}")
-ORIGIN = "10.231.1.1"
+ADDRESS = "10.231.1.1"
 OPERATIONS = (
     Operation(name="GET /a", path="/a", weight=3),
     Operation(name="GET /b", path="/b"),
 )
+SPREAD_MS = 300.0  # answers take anything up to it: far more than a busy machine adds
+APART_MS = 40.0  # that a busy machine may add to one of the runs
+SIGMAS = 4.0 * math.sqrt(2.0)  # both runs are samples: outside of it once in 15,000 comparisons
+TARGET = """
+[service]
+base_url = %s
+allow = [%s]
+[auth.headers]
+X-Key = "${KEY}"
+[load]
+rate = 60
+operations = [{ path = "/a" }]
+"""
 
 
 def ip(*words: str) -> None:
@@ -55,59 +72,147 @@ def hosts() -> Iterator[None]:
         yield
 
 
-def run(folder: Path, workers: int, origin: str) -> dict[str, Any]:
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path, tmp_path / "cache")
+
+
+@contextmanager
+def served(*words: str) -> Iterator[str]:
+    """A service of the hub, by its origin."""
+    argv = inside(HUB, sys.executable, str(SERVER), "--host", ADDRESS, *words)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield f"http://{ADDRESS}:{server.stdout.readline().strip()}"
+        finally:
+            server.kill()
+
+
+@contextmanager
+def workers(*argv: str, **env: str) -> Iterator[list[subprocess.Popen[str]]]:
+    """One worker on each host."""
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    made = [
+        subprocess.Popen(
+            inside(name, sys.executable, "-m", *argv),
+            env=surroundings,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in HOSTS
+    ]
+    try:
+        yield made
+    finally:
+        for process in made:
+            process.send_signal(signal.SIGTERM)
+        for process in made:
+            process.communicate(timeout=30)
+
+
+def run(folder: Path, many: int, origin: str, **more: object) -> dict[str, Any]:
     """The same scenario from the hub: by one process there, or by a worker on each host."""
     folder.mkdir()
     path = folder / "scenario.json"
-    given = Scenario(
-        rate=150,
-        duration_s=2,
-        warmup_s=0.5,
-        quiet_s=0,
-        grace_s=3,
-        come_s=40,
-        operations=OPERATIONS,
-        workers=workers,
-        seed=7,
+    given: dict[str, Any] = {"rate": 150, "duration_s": 2, "warmup_s": 0.5, **more}
+    scenario = Scenario(
+        quiet_s=0, grace_s=3, come_s=40, operations=OPERATIONS, workers=many, seed=7, **given
     )
-    path.write_bytes(msgspec.json.encode(given))
+    path.write_bytes(msgspec.json.encode(scenario))
     env = {**os.environ, "PYTHONPATH": str(ROOT), SCENARIO_VARIABLE: str(path)}
     argv = [sys.executable, "-m", "gates.load.team", "-H", origin]
-    listen = ["--listen", f"0.0.0.0:{PORT}"] if workers > 1 else []
-    worker = [sys.executable, "-m", "gates.load.worker", "--master", ORIGIN]
-    started = [subprocess.Popen(inside(HUB, *argv, *listen), env=env, stdout=subprocess.DEVNULL)]
-    if listen:
-        started += [subprocess.Popen(inside(name, *worker), env=env) for name in HOSTS]
-    try:
-        started[0].wait(timeout=120)
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait()
+    joining = ("gates.load.worker", "--master", ADDRESS, "--i-own-this-target", origin)
+    with ExitStack() as stack:
+        if many > 1:
+            argv += ["--listen", f"0.0.0.0:{PORT}"]
+            stack.enter_context(workers(*joining))
+        subprocess.run(
+            inside(HUB, *argv), env=env, stdout=subprocess.DEVNULL, timeout=120, check=False
+        )
     result: dict[str, Any] = json.loads((folder / "result.json").read_bytes())
     return result
 
 
-def p50_ms(result: dict[str, Any]) -> float:
-    times = [us for us, count in result["total"]["response"] for _ in range(count)]
-    return float(times[len(times) // 2]) / 1000
+def interval_ms(result: dict[str, Any], p: float) -> tuple[float, float, float]:
+    """A percentile between the bounds of its interval, by the ranks that they have."""
+    times = [us / 1000 for us, count in result["total"]["response"] for _ in range(count)]
+    spread = SIGMAS * math.sqrt(p * (1 - p) * len(times))
+    ranks = (len(times) * p - spread, len(times) * p, len(times) * p + spread)
+    low, middle, high = (times[min(max(0, round(rank)), len(times) - 1)] for rank in ranks)
+    return low, middle, high
 
 
-def test_two_hosts_bring_the_counts_of_one_process(hosts: None, tmp_path: Path) -> None:
-    """Counts by operation and second are equal, to the last one; times are of the same size."""
-    argv = inside(HUB, sys.executable, str(SERVER), "--host", ORIGIN)
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        origin = f"http://{ORIGIN}:{server.stdout.readline().strip()}"
-        try:
-            alone = run(tmp_path / "one", 1, origin)
-            both = run(tmp_path / "two", 2, origin)
-        finally:
-            server.kill()
+def test_two_hosts_measure_what_one_process_does(hosts: None, tmp_path: Path) -> None:
+    """Counts by operation and second are equal; percentiles within the interval of the one."""
+    with served("--spread", str(SPREAD_MS / 1000)) as origin:
+        alone = run(tmp_path / "one", 1, origin, duration_s=4)
+        both = run(tmp_path / "two", 2, origin, duration_s=4)
     assert (both["finished"], both["error"], both["workers"]) == (True, "", 2)
     assert both["total"]["failures"] == alone["total"]["failures"] == {}
     for name in ("GET /a", "GET /b"):
         assert both["operations"][name]["requests"] == alone["operations"][name]["requests"]
     counts = [[one["count"] for one in result["intervals"]] for result in (alone, both)]
-    assert counts[0] == counts[1] == [150] * 2
-    assert p50_ms(both) < 20 * p50_ms(alone)
+    assert counts[0] == counts[1] == [150] * 4
+    for p in (0.5, 0.9, 0.95):
+        low, _, high = interval_ms(alone, p)
+        assert low - APART_MS <= interval_ms(both, p)[1] <= high + APART_MS, p
+        assert high - low < SPREAD_MS / 2  # else it would say nothing
+
+
+def test_two_hosts_go_on_for_missing_samples_alike(hosts: None, tmp_path: Path) -> None:
+    """Every second answer is a failure: 100 arrivals bring 50 of the 120 successes needed."""
+    with served("--status-every", "2", "500") as origin:
+        both = run(tmp_path / "two", 2, origin, rate=50, needed={"": 120}, longest_s=20.0)
+    assert (both["finished"], both["error"]) == (True, "")
+    assert 120 <= sum(count for _, count in both["total"]["response"]) <= 170
+    assert 2.5 < both["extended_s"] < 6
+    assert both["handled"] == both["scheduled"] == both["total"]["requests"]
+    assert both["duration_s"] == pytest.approx(2 + both["extended_s"], abs=0.3)
+
+
+def judged(place: Place, origin: str, *, token: str = "") -> Any:
+    """`gatescore run` on the hub, as the master of two workers."""
+    quick = place.policy({"quick": load_gate(workers_wait_s=20)})
+    target = place.target(TARGET % (toml(origin), toml(origin)))
+    return place.run(
+        *("run", target, "--policy", quick, "--i-own-this-target", origin),
+        *("--load-master", ADDRESS, "--load-workers", "2"),
+        env={"KEY": "canary-of-hosts-9", "GATESCORE_LOAD_TOKEN": token},
+        around=inside(HUB),
+    )
+
+
+def test_gatescore_run_leads_workers_of_two_hosts(hosts: None, place: Place) -> None:
+    """They get the headers of [auth] from the master, who waits for them and sums up."""
+    with served("--need", "X-Key: canary-of-hosts-9") as origin:
+        joining = ("gates.cli", "run", "--load-worker", ADDRESS, "--i-own-this-target", origin)
+        with workers(*joining, GATESCORE_LOAD_TOKEN="t-1"):
+            done = judged(place, origin, token="t-1")
+    found = recording(done)
+    assert (found["finished"], found["error"], found["workers"]) == (True, "", 2)
+    assert (found["handled"], found["total"]["failures"]) == (120, {})
+    assert "canary" not in json.dumps(found) + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("token", "owned", "said"),
+    [
+        ("t-2", True, "0 of 2 workers came within 20 s: none; start the missing ones"),
+        ("t-1", False, "nobody here allowed a load on"),
+    ],
+)
+def test_no_load_by_strangers_or_on_strangers(
+    hosts: None, place: Place, token: str, owned: bool, said: str
+) -> None:
+    """A worker without the token of the run, and a run whose target nobody allowed to a worker."""
+    with served() as origin:
+        allowed = origin if owned else "http://10.231.1.1:9"
+        joining = ("gates.cli", "run", "--load-worker", ADDRESS, "--i-own-this-target", allowed)
+        with workers(*joining, GATESCORE_LOAD_TOKEN=token):
+            done = judged(place, origin, token="t-1")
+    gate = done.gate("quick")
+    assert (gate["status"], gate["reason"]) == ("ERROR", "incomplete")
+    assert said in gate["detail"]
+    assert token == "t-1" or "turned away without our GATESCORE_LOAD_TOKEN: " in gate["detail"]
+    assert recording(done)["total"]["requests"] == 0

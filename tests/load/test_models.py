@@ -12,6 +12,7 @@ from gates.load import closed, engine
 from gates.load.arrivals import arrivals, expected
 from gates.load.client import Request
 from gates.load.engine import Window, longer_s
+from gates.load.extending import Progress, agreed_s, may_extend
 from gates.load.machine import Clocks
 from gates.load.recorder import Outcome, Recorder, recorder, total
 
@@ -159,6 +160,42 @@ def test_samples_of_single_operations_count_too() -> None:
     given = scenario(needed={"": 10, "b": 20}, longest_s=99)
     assert longer_s(given, Counter(a=50, b=10), 10.0) == pytest.approx(10.5)
     assert longer_s(given, Counter(a=50, b=20), 10.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("successes", "window", "agreed"),
+    [
+        ((61, 30), 10.0, 10.0),  # the last 9 take 0.93 s, with 5 % to spare
+        ((60, 30), 10.0, 11.0),  # 1.05 s: never longer by less than the time to ask again
+        ((60, 20), 10.0, 11.3625),
+        ((60, 20), 20.0, 20.0),  # it is long enough already
+        ((20, 20), 10.0, 23.175),
+        ((6, 1), 10.0, 10.0),  # out of reach in 40 s
+    ],
+)
+def test_workers_go_on_together(successes: tuple[int, int], window: float, agreed: float) -> None:
+    """What all of them have counts; the one that asked first says at which pace."""
+    given = scenario(duration_s=window, needed={"": 100}, longest_s=40.0)
+    told = [
+        Progress(elapsed_s=9.0 + number / 10, successes={"a": one})
+        for number, one in enumerate(successes)
+    ]
+    assert agreed_s(given, told, window) == pytest.approx(agreed)
+
+
+@pytest.mark.parametrize(
+    ("stages", "longest_s", "may"),
+    [((), 1.0, False), ((), 1.1, True), (COURSE, 99.0, False)],
+)
+def test_when_workers_ask(stages: tuple[Stage, ...], longest_s: float, may: bool) -> None:
+    assert may_extend(scenario(stages=stages, longest_s=longest_s)) is may
+
+
+def test_no_worker_is_told_of_an_end_beyond_the_longest() -> None:
+    given = scenario(duration_s=10.0, needed={"": 100}, longest_s=10.2)
+    told = [Progress(elapsed_s=9.9, successes={"a": 98})]
+    assert agreed_s(given, told, 10.0) == pytest.approx(10.2)
+    assert agreed_s(given, told, 10.2) == 10.2
 
 
 @pytest.mark.parametrize("users", [0, 2])

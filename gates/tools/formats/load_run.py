@@ -90,12 +90,13 @@ def invocation(given: Scenario, target: Target, options: Options) -> Invocation:
     """Return the run of Locust without its web page, ended by our own user.
 
     With the setting `workers` it is one of several processes; with `listen` = "HOST:PORT" too,
-    those are started by somebody else (python -m gates.load.worker --master HOST --port PORT).
+    those are started by somebody else (gatescore run --load-worker HOST:PORT).
     """
     protected = bool(target.auth.headers or target.auth.login)
-    several = given.identities > 1 and (protected or bool(target.identities))
+    people = given.identities > 1 and (protected or bool(target.identities))
+    longest_s = _longest_s(given, several=given.workers > 1 or _listens(given, options))
     return Invocation(
-        argv=(*_program(given, options), "-H", options.base_url, "-t", f"{_longest_s(given):.0f}s"),
+        argv=(*_program(given, options), "-H", options.base_url, "-t", f"{longest_s:.0f}s"),
         cwd=options.output,
         deadline_s=options.deadline_s,
         files={"result": load.RESULT},
@@ -104,17 +105,19 @@ def invocation(given: Scenario, target: Target, options: Options) -> Invocation:
         env={load.SCENARIO_VARIABLE: f"{options.output}/{_FILE}", "HOME": options.output},
         secrets=(
             *(("GATESCORE_AUTH",) if protected else ()),
-            *(("GATESCORE_IDENTITIES",) if several else ()),
+            *(("GATESCORE_IDENTITIES",) if people else ()),
+            *(("GATESCORE_LOAD_TOKEN",) if _listens(given, options) else ()),
         ),
         exits=(0, 1),  # 1: a request failed; how many may is for the policy to say
     )
 
 
 def _program(given: Scenario, options: Options) -> tuple[str, ...]:
+    if _listens(given, options):
+        place = str(options.settings["listen"])
+        return (options.python, "-m", "gates.load.team", "--listen", place)
     if given.workers > 1 and not given.locustfile:
-        listen = options.settings.get("listen", "")
-        told = ("--listen", str(listen)) if listen else ()
-        return (options.python, "-m", "gates.load.team", *told)
+        return (options.python, "-m", "gates.load.team")
     users, files = "1", str(_PROGRAM)
     if given.locustfile:
         users, files = str(given.users), f"{given.locustfile},{_LISTENER}"
@@ -125,15 +128,20 @@ def _program(given: Scenario, options: Options) -> tuple[str, ...]:
     )
 
 
+def _listens(given: Scenario, options: Options) -> bool:
+    """Whether the workers are started by somebody else."""
+    return bool(options.settings.get("listen")) and not given.locustfile
+
+
 def _accounts(target: Target) -> Accounts | None:
     register, login = target.auth.register, target.auth.login
     return Accounts(register=register, login=login) if register and login else None
 
 
-def _longest_s(given: Scenario) -> float:
+def _longest_s(given: Scenario, *, several: bool) -> float:
     window_s = sum(stage.seconds for stage in given.stages) or given.duration_s
     longest_s = max(window_s, given.longest_s)
-    waits_s = given.quiet_s + (given.come_s if given.workers > 1 else 0.0)
+    waits_s = given.quiet_s + (given.come_s if several else 0.0)
     waits_s += _ACCOUNT_S * (given.identities - 1)
     return waits_s + given.warmup_s + longest_s + given.grace_s + _SPARE_S
 

@@ -4,8 +4,9 @@ listens, and a line more at the first request.
 --stall-after S --stall S   stops answering everybody once, S seconds after the first request
 --slow-for S                answers take 0.3 s during the first S seconds after the first request
 --status-every N STATUS     every Nth request gets this status
+--spread S                  answers take anything from 0 to S seconds, evenly
 --hang                      reads requests and never answers
---need HEADER               401 unless this header is there
+--need HEADER               401 unless this header is there; /health needs none
 --items                     POST makes an item, GET and DELETE /items/ID find it, or 404; an item is
                             its maker's alone, told by Authorization
 --host ADDRESS              where it listens, 127.0.0.1
@@ -13,6 +14,7 @@ listens, and a line more at the first request.
 
 import argparse
 import asyncio
+import random
 import time
 
 parser = argparse.ArgumentParser()
@@ -20,6 +22,7 @@ parser.add_argument("--stall-after", type=float, default=1e9)
 parser.add_argument("--stall", type=float, default=0.0)
 parser.add_argument("--slow-for", type=float, default=0.0)
 parser.add_argument("--status-every", type=int, nargs=2, default=(0, 200))
+parser.add_argument("--spread", type=float, default=0.0)
 parser.add_argument("--hang", action="store_true")
 parser.add_argument("--need", default="")
 parser.add_argument("--items", action="store_true")
@@ -43,9 +46,12 @@ async def status_of(head: bytes) -> int:
         time.sleep(given.stall)  # everybody waits: that is the point
     if now - first < given.slow_for:
         await asyncio.sleep(0.3)
+    if given.spread:
+        await asyncio.sleep(given.spread * random.random())
     if given.hang:
         await asyncio.sleep(3600)
-    if given.need and given.need.lower().encode() not in head.lower():
+    known = given.need.lower().encode() in head.lower() or b" /health " in head
+    if given.need and not known:
         return 401
     every, status = given.status_every
     return status if every and requests % every == 0 else 200
