@@ -213,7 +213,11 @@ def test_what_disturbed_the_run_is_said() -> None:
 @pytest.mark.parametrize(
     ("edits", "words"),
     [
-        ({}, "1200 requests in 3.0 s with 400 requests per second whatever the service does; "),
+        (
+            {},
+            "1200 requests in 3.0 s with 400 requests per second whatever the service does (open "
+            "model); the figures may be believed: generator CPU ",
+        ),
         ({"model": "closed"}, "closed model: service times only"),
         ({"model": "locustfile"}, "the users of the locustfile (closed model"),
         ({"workers": 3}, " by 3 generators; the figures may be believed: generator CPU "),
@@ -223,6 +227,19 @@ def test_one_sentence_says_what_was_done(edits: dict[str, Any], words: str) -> N
     said = locust.parse((edited("healthy", lambda result: result.update(edits)),)).notes[0]
     assert words in said
     assert "the figures may be believed" in said
+    assert ("open model" in said) is (edits.get("model", "open") == "open")
+
+
+def test_a_run_that_may_not_be_believed_says_so_of_its_model_too() -> None:
+    def hurry(result: dict[str, Any]) -> None:
+        result["generator"]["cpu_percent"] = 81.0
+
+    with pytest.raises(ParseError) as caught:
+        locust.parse((edited("healthy", hurry),))
+    assert caught.value.reason is Reason.GENERATOR_UNHEALTHY
+    assert "(open model); the figures may not be believed: CPU 81 % of a core" in str(
+        caught.value.detail
+    )
 
 
 @pytest.mark.parametrize(

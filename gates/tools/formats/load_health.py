@@ -29,7 +29,10 @@ def check(result: LoadResult) -> None:
     """Raise ParseError(generator-unhealthy) with every bound that is broken."""
     found = "; ".join(text for broken, text in _breaches(result) if broken)
     if found:
-        detail = f"{found}; free the machine of other work or lower load.rate"
+        detail = (
+            f"{_done(result)}; the figures may not be believed: {found}; free the machine of other "
+            "work or lower load.rate"
+        )
         raise ParseError(Reason.GENERATOR_UNHEALTHY, detail)
 
 
@@ -41,19 +44,25 @@ def lag_p99_ms(result: LoadResult) -> float:
 
 def believed(result: LoadResult) -> str:
     """Return what was done, and why it may be believed, as one sentence."""
+    generator = result.generator
+    return (
+        f"{_done(result)}; the figures may be believed: generator CPU {generator.cpu_percent:.0f} "
+        f"% of a core, schedule lag p99 {lag_p99_ms(result):.1f} ms"
+    )
+
+
+def _done(result: LoadResult) -> str:
+    """What was done, with the name of the model that it follows."""
+    rate = (
+        "rates as its stages say" if result.parts else f"{result.wanted_rate:g} requests per second"
+    )
     how = {
-        Model.OPEN: f"{result.wanted_rate:g} requests per second whatever the service does",
+        Model.OPEN: f"{rate} whatever the service does (open model)",
         Model.CLOSED: "users who each wait for their answer (closed model: service times only)",
         Model.LOCUSTFILE: "the users of the locustfile (closed model: service times only)",
     }[result.model]
     many = f" by {result.workers} generators" if result.workers > 1 else ""
-    rate = "at rates as its stages say" if result.parts else f"with {how}"
-    generator = result.generator
-    return (
-        f"{result.total.requests} requests in {result.duration_s:.1f} s {rate}{many}; the figures "
-        f"may be believed: generator CPU {generator.cpu_percent:.0f} % of a core, schedule lag "
-        f"p99 {lag_p99_ms(result):.1f} ms"
-    )
+    return f"{result.total.requests} requests in {result.duration_s:.1f} s with {how}{many}"
 
 
 def remarks(result: LoadResult) -> Iterator[str]:
