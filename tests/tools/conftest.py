@@ -1,7 +1,5 @@
 """Running adapters for real: what the runner does, without its supervision."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,35 +11,15 @@ import pytest
 from gates.core.model import ToolReport
 from gates.core.target import Code, Dependencies, Target
 from gates.core.tool import Invocation, Options, ToolOutput
+from tests.invocations import REPOSITORY, left_by, surrounded, write_tree
 
-REPOSITORY = Path(__file__).parents[2]
 Run = Callable[..., ToolReport]
 Outputs = Callable[..., tuple[ToolOutput, ...]]
 
 
-def write_tree(root: Path, files: Mapping[str, str]) -> tuple[str, ...]:
-    for name, text in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tuple(sorted(files))
-
-
 def finish(invocation: Invocation, output: Path) -> ToolOutput:
-    for name, text in invocation.inputs.items():
-        (output / name).write_text(text, encoding="utf-8")
     env = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", "UV_HTTP_RETRIES": "0"}
-    env |= invocation.env
-    done = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, env=env, capture_output=True, check=False, timeout=120
-    )
-    left = {name: output / file for name, file in invocation.files.items()}
-    return ToolOutput(
-        exit_code=done.returncode,
-        stdout=done.stdout,
-        stderr=done.stderr,
-        files={name: file.read_bytes() for name, file in left.items() if file.is_file()},
-    )
+    return left_by(invocation, output, env)
 
 
 @pytest.fixture
@@ -112,18 +90,7 @@ def audit_of() -> Run:
         dependencies = Dependencies(files=files, partial=True, source=source)
         target = Target(name="t", dependencies=dependencies)
         (invocation,) = tool.commands(target, given)
-        for name, text in invocation.inputs.items():
-            (output / name).write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            invocation.argv,
-            cwd=invocation.cwd,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        left = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
-        report: ToolReport = tool.parse((left,))
+        report: ToolReport = tool.parse((left_by(invocation, output, surrounded()),))
         return report
 
     return run

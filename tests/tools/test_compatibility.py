@@ -1,9 +1,7 @@
 """The compatibility adapter and its probe: with a base, without one, and with one from afar."""
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +9,10 @@ from gates.core.compat import findings
 from gates.core.fingerprint import fingerprinted
 from gates.core.model import Aspect, Reason, Severity, Status
 from gates.core.target import Compatibility, OpenApi, Target
-from gates.core.tool import Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError
 from gates.tools import compatibility
+from tests.invocations import BARE, left_by
 
-ROOT = Path(__file__).parents[2]
 GET = {"responses": {"200": {"description": "fine"}}}
 
 
@@ -51,17 +49,7 @@ def look(tmp_path):
             settings=settings,
         )
         (invocation,) = compatibility.commands(target, options)
-        for name, text in invocation.inputs.items():
-            (tmp_path / name).write_text(text)
-        done = subprocess.run(
-            invocation.argv,
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        output = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        output = left_by(invocation, tmp_path, BARE)
         return compatibility.parse((output,))
 
     return run

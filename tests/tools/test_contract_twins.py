@@ -3,11 +3,8 @@
 Every test runs the real Schemathesis against a real service; both are small on purpose.
 """
 
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,8 @@ from gates.core.model import Aspect, Reason, Status, ToolReport
 from gates.core.target import Auth, Service, Target
 from gates.core.tool import Invocation, Options, ParseError, ToolOutput
 from gates.tools import schemathesis
+from tests.invocations import left_by, surrounded
+from tests.servers import printing
 
 DATA = Path(__file__).parent / "data" / "contract"
 TOKEN, ADMIN = "token-abcdef123456", "token-of-the-admin-77"
@@ -27,16 +26,8 @@ CANARY = "canary-7f3a91c2"
 AUTH = Auth(headers={"Authorization": "Bearer ${T}"})
 
 
-@contextmanager
-def service(plant: str = "", **env: str) -> Iterator[str]:
-    given = {**os.environ, "PLANT": plant, "TOKEN": TOKEN, **env}
-    program = [sys.executable, str(DATA / "things_service.py")]
-    with subprocess.Popen(program, env=given, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
+def service(plant: str = "", **env: str) -> AbstractContextManager[str]:
+    return printing(DATA / "things_service.py", PLANT=plant, **{"TOKEN": TOKEN, **env})
 
 
 def judged(folder: Path, origin: str, target: Target | None = None, **settings: Any) -> ToolReport:
@@ -62,29 +53,16 @@ def judged(folder: Path, origin: str, target: Target | None = None, **settings: 
 
 
 def started(invocation: Invocation, folder: Path) -> ToolOutput:
-    for name, text in invocation.inputs.items():
-        (folder / name).write_text(text)
     identities = {
         "default": {"headers": {"Authorization": f"Bearer {TOKEN}"}},
         "admin": {"headers": {"Authorization": f"Bearer {ADMIN}"}},
     }
     secret = ADMIN if invocation.secrets == ("GATESCORE_HEADERS:admin",) else TOKEN
     env = {
-        **os.environ,
         "GATESCORE_HEADER_0": f"Bearer {secret}",
         "GATESCORE_IDENTITIES": msgspec.json.encode(identities).decode(),
     }
-    done = subprocess.run(
-        invocation.argv, cwd=folder, env=env, capture_output=True, timeout=120, check=False
-    )
-    written = {
-        name: (folder / file).read_bytes()
-        for name, file in invocation.files.items()
-        if (folder / file).exists()
-    }
-    return ToolOutput(
-        exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr, files=written
-    )
+    return left_by(invocation, folder, surrounded(**env))
 
 
 def found(report: ToolReport) -> set[tuple[str, str]]:

@@ -2,8 +2,6 @@
 
 import copy
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import OpenApi, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import openapi
+from tests.invocations import left_by, surrounded
 
 OK: dict[str, Any] = {"responses": {"200": {"description": "fine"}}}
 
@@ -25,20 +24,7 @@ def run(tree: Path, file: str = "openapi.json") -> ToolReport:
     options = Options(tree=str(tree), output=str(output), python=sys.executable)
     target = Target(name="t", openapi=OpenApi(file=file))
     (invocation,) = openapi.commands(target, options)
-    for name, text in invocation.inputs.items():
-        (output / name).write_text(text)
-    root = str(Path(openapi.__file__).parents[2])
-    done = subprocess.run(
-        invocation.argv,
-        cwd=invocation.cwd,
-        env={**os.environ, **invocation.env, "PYTHONPATH": root},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return openapi.parse(
-        (ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr),)
-    )
+    return openapi.parse((left_by(invocation, output, surrounded()),))
 
 
 @pytest.fixture

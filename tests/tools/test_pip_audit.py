@@ -1,8 +1,6 @@
 """The dependencies gate's adapter: recorded answers, and the real pip-audit over real endpoints."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from gates.core.target import Dependencies, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.shell.osv_server import Record, serving
 from gates.tools import pip_audit
+from tests.invocations import left_by, surrounded
 
 DATA = Path(__file__).parent / "data" / "pip_audit"
 BIN = Path(sys.executable).parent
@@ -44,20 +43,7 @@ def run(tree: Path, advisories: Path | None = None, **more: Any) -> ToolReport:
         name="t", dependencies=Dependencies(files=("requirements.lock",), partial=partial)
     )
     (invocation,) = pip_audit.commands(target, options)
-    for name, text in invocation.inputs.items():
-        (output / name).write_text(text)
-    root = str(Path(pip_audit.__file__).parents[2])
-    done = subprocess.run(
-        invocation.argv,
-        cwd=invocation.cwd,
-        env={**os.environ, "PYTHONPATH": root},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return pip_audit.parse(
-        (ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr),)
-    )
+    return pip_audit.parse((left_by(invocation, output, surrounded()),))
 
 
 @pytest.fixture

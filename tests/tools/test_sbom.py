@@ -1,9 +1,7 @@
 """The SBOM: valid, complete, the same every time, and without any address."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,9 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from gates.core.model import ToolReport
 from gates.core.target import Dependencies, Target
-from gates.core.tool import Options, ToolOutput
+from gates.core.tool import Options
 from gates.tools import sbom
+from tests.invocations import left_by, surrounded
 
 LOCKS = Path(__file__).parents[1] / "core" / "locks" / "data"
 ROOT = str(Path(sbom.__file__).parents[2])
@@ -26,17 +25,7 @@ def run(tree: Path, output: Path, files: tuple[str, ...]) -> tuple[ToolReport, b
     options = Options(tree=str(tree), output=str(output), python=sys.executable)
     target = Target(name="planted", dependencies=Dependencies(files=files))
     (invocation,) = sbom.commands(target, options)
-    for name, text in invocation.inputs.items():
-        (output / name).write_text(text)
-    done = subprocess.run(
-        invocation.argv,
-        cwd=output,
-        env={**os.environ, "PYTHONPATH": ROOT},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    left = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+    left = left_by(invocation, output, surrounded())
     return sbom.parse((left,)), (output / sbom.FILE).read_bytes()
 
 

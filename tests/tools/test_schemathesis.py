@@ -3,11 +3,8 @@
 import gzip
 import io
 import json
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,10 @@ from gates.core.contract_reading import Facts, Reading
 from gates.core.model import Reason, Severity, ToolReport
 from gates.core.openapi import base_path, operations
 from gates.core.target import Auth, Login, Target
-from gates.core.tool import Invocation, Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import schemathesis
+from tests.invocations import left_by, surrounded
+from tests.servers import printing
 
 DATA = Path(__file__).parent / "data" / "schemathesis"
 BIN = Path(sys.executable).parent
@@ -253,19 +252,8 @@ def test_secrets_are_named_and_never_written() -> None:
     assert plain.secrets == ()
 
 
-@contextmanager
-def items_service(**env: str) -> Iterator[str]:
-    with subprocess.Popen(
-        [sys.executable, str(DATA / "items_service.py")],
-        env={**os.environ, **env},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
+def items_service(**env: str) -> AbstractContextManager[str]:
+    return printing(DATA / "items_service.py", **env)
 
 
 def run(folder: Path, origin: str, auth: Auth, **env: str) -> ToolReport:
@@ -281,30 +269,10 @@ def run(folder: Path, origin: str, auth: Auth, **env: str) -> ToolReport:
     )
     target = Target(name="t", auth=auth)
     outputs = [
-        started(invocation, folder, env) for invocation in schemathesis.commands(target, options)
+        left_by(invocation, folder, surrounded(**env))
+        for invocation in schemathesis.commands(target, options)
     ]
     return schemathesis.parse(tuple(outputs))
-
-
-def started(invocation: Invocation, folder: Path, env: dict[str, str]) -> ToolOutput:
-    for name, text in invocation.inputs.items():
-        (folder / name).write_text(text)
-    done = subprocess.run(
-        invocation.argv,
-        cwd=invocation.cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    written = {
-        name: (folder / file).read_bytes()
-        for name, file in invocation.files.items()
-        if (folder / file).exists()
-    }
-    return ToolOutput(
-        exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr, files=written
-    )
 
 
 def test_the_real_program_with_authentication_finds_nothing_and_keeps_the_secret(

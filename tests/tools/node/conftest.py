@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -23,8 +22,8 @@ from gates.shell.node_environment import (
     link_modules,
     node_environment,
 )
+from tests.invocations import REPOSITORY, left_by, write_tree
 
-REPOSITORY = Path(__file__).parents[3]
 MANIFESTS = Path(__file__).parents[1] / "data" / "node"
 Run = Callable[..., ToolReport]
 Outputs = Callable[..., tuple[ToolOutput, ...]]
@@ -56,29 +55,10 @@ def jest_packages() -> Iterator[NodeEnvironment]:
     yield from installed("jest")
 
 
-def write_tree(root: Path, files: Mapping[str, str]) -> tuple[str, ...]:
-    for name, text in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tuple(sorted(files))
-
-
 def finish(invocation: Invocation, output: Path) -> ToolOutput:
-    for name, text in invocation.inputs.items():
-        (output / name).write_text(text, encoding="utf-8")
     beside = str(Path(shutil.which("node") or "/usr/bin/node").parent)
-    env = {"PATH": f"{beside}:/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"} | {**invocation.env}
-    done = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, env=env, capture_output=True, check=False, timeout=120
-    )
-    left = {name: output / file for name, file in invocation.files.items()}
-    return ToolOutput(
-        exit_code=done.returncode,
-        stdout=done.stdout,
-        stderr=done.stderr,
-        files={name: file.read_bytes() for name, file in left.items() if file.is_file()},
-    )
+    env = {"PATH": f"{beside}:/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return left_by(invocation, output, env)
 
 
 def outputs_with(packages: NodeEnvironment, place: Path) -> Outputs:
