@@ -192,6 +192,25 @@ class OperationRow(msgspec.Struct, frozen=True, kw_only=True):
     cells: dict[Aspect, Cell] = {}
 
 
+class ProofKind(StrEnum):
+    """What kind of thing a requirement may rest on, beside operations."""
+
+    TEST = "test"
+    ORACLE = "oracle"
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One test or oracle by name, and how it ended: PASS, FAIL, or NO_DATA where it was not run.
+
+    `requirements` are the ids that a test bears itself, as properties of its JUnit file.
+    """
+
+    kind: ProofKind
+    name: str
+    state: Status = Status.NO_DATA
+    requirements: tuple[str, ...] = ()
+
+
 class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool said, free of policy.
 
@@ -208,6 +227,7 @@ class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()  # warnings worth showing: strays killed, unknown severity read …
     series: tuple[Series, ...] = ()
     operations: tuple[OperationEvidence, ...] = ()  # what it knows of single operations
+    proofs: tuple[Proof, ...] = ()  # the tests and oracles that it ran
     pending: tuple[str, ...] = ()  # what a person has to do before this can be judged
     version: str = ""  # the version that really ran, where it is not our own
 

@@ -25,6 +25,8 @@ PARTS = (
     "oracles",
     "consumers",
     "passwords",
+    "requirements",
+    "risks",
 )
 
 
@@ -208,6 +210,8 @@ def present(target: Target) -> frozenset[str]:
         "oracles": target.oracles is not None,
         "consumers": target.consumers is not None,
         "passwords": target.passwords is not None,
+        "requirements": target.requirements is not None,
+        "risks": target.risks is not None,
     }
     return frozenset(part for part, there in has.items() if there)
 

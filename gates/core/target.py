@@ -210,6 +210,20 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Names of regimes, such as GDPR or SOC 2: each needs a signed item of its own."""
 
 
+class Requirements(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the service was asked to do, as a list that says what shows each."""
+
+    file: str = "gatescore/requirements.toml"
+    """The list: a TOML file, or a Markdown file with tables."""
+
+
+class Risks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may go wrong, and who sees to it."""
+
+    file: str = "gatescore/risks.toml"
+    """The register."""
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One target file, complete.
 
@@ -266,5 +280,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the documents for people are."""
     compliance: Compliance = Compliance()
     """What the service has to comply with."""
+    requirements: Requirements | None = None
+    """Where the list of requirements is."""
+    risks: Risks | None = None
+    """Where the register of risks is."""
     absent: dict[str, str] = {}
     """Parts, gates and criteria that the target has not got, each with the reason."""

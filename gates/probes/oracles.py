@@ -13,7 +13,16 @@ from typing import Any
 
 import msgspec
 
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.model import (
+    Finding,
+    Measurement,
+    Proof,
+    ProofKind,
+    Reason,
+    Severity,
+    Status,
+    ToolReport,
+)
 from gates.core.oracle import Oracle, split, title_of
 from gates.core.oracle_text import names, shell, steady
 from gates.core.redact import Redactor
@@ -125,8 +134,18 @@ def report(
             *(_failure(one, redactor) for one in failed),
             *(_flow(one) for one in missing),
         ),
+        proofs=tuple(_proof(one) for one in outcomes),
         incomplete=tuple(redactor.text(text) for text in (*problems, *gaps)),
         notes=tuple(f"oracle {one.oracle.id}: {one.state}" for one in outcomes),
+    )
+
+
+def _proof(outcome: Outcome) -> Proof:
+    state = Status.FAIL if outcome.failed else Status.PASS
+    return Proof(
+        kind=ProofKind.ORACLE,
+        name=outcome.oracle.id,
+        state=Status.NO_DATA if outcome.gap else state,
     )
 
 

@@ -18,9 +18,11 @@ from msgspec.structs import FieldInfo
 
 from gates.core import behaviour, capacity, signers
 from gates.core.excuses import WaiverFile
+from gates.core.features import RequirementList
 from gates.core.model import Scorecard
 from gates.core.oracle import Oracle
 from gates.core.policy import Policy, Profile
+from gates.core.risks import RiskRegister
 from gates.core.target import Target
 from gates.shell import bundled
 from gates.shell.atomic import write_atomic
@@ -31,6 +33,8 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "profile": Profile,
     "waivers": WaiverFile,
     "oracle": Oracle,
+    "requirements": RequirementList,
+    "risks": RiskRegister,
     "scorecard": Scorecard,
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -40,7 +40,7 @@ def _name(target: Target) -> Iterator[Trouble]:
 
 
 def _files(target: Target, root: Path) -> Iterator[Trouble]:
-    for path, text in _named_files(target):
+    for path, text in (*_named_files(target), *_lists(target)):
         yield from _file(path, text, root)
     code, dependencies = target.code, target.dependencies
     if code and not (code.paths or code.packages or code.requirements):
@@ -79,6 +79,13 @@ def _named_files(target: Target) -> Iterator[tuple[KeyPath, str]]:
     if target.dependencies:
         names = enumerate(target.dependencies.files)
         yield from ((("dependencies", "files", index), text) for index, text in names)
+
+
+def _lists(target: Target) -> Iterator[tuple[KeyPath, str]]:
+    if target.requirements:
+        yield ("requirements", "file"), target.requirements.file
+    if target.risks:
+        yield ("risks", "file"), target.risks.file
 
 
 def _file(path: KeyPath, text: str, root: Path) -> Iterator[Trouble]:

@@ -18,6 +18,7 @@ from gates.tools.formats import (
     node_suite,
     places,
     planted,
+    proved,
     scope,
     vitest_session,
 )
@@ -84,6 +85,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
             *map(_flaky, flaky),
             *coverage_json.uncovered(coverage, "node_tests"),
         ),
+        proofs=tuple(proved.test(test, _name(test)) for test in tests),
         incomplete=_incomplete(ran, stray, len(failed)),
         version=node.told(surroundings.versions),
     )

@@ -139,6 +139,7 @@ def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:
             *flaky,
             *coverage_json.uncovered(coverage, "pytest"),
         ),
+        proofs=pytest_findings.proofs(results.tests, session),
         incomplete=pytest_run.incomplete(ran, session, counted["tests.failed"]),
         notes=pytest_session.notes(session, counted["tests.skipped"]),
         version=f"{versions.pytest}, coverage {versions.coverage}",

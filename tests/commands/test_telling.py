@@ -13,7 +13,8 @@ GATES = (
     *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
-    *("database", "resources", "operations", "scale", "cache", "documentation"),
+    *("database", "resources", "operations", "scale", "cache", "features", "risks"),
+    "documentation",
     *("availability", "sign-off", "evidence", "owasp"),
 )
 

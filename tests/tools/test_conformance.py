@@ -16,7 +16,16 @@ import gates.tools
 from gates.core.behaviour import Consumers, Integration, Oracles
 from gates.core.capacity import Cache, Database, Load, LoadOperation
 from gates.core.model import Measurement, Reason, ToolReport
-from gates.core.target import Code, Dependencies, Node, OpenApi, Service, Target
+from gates.core.target import (
+    Code,
+    Dependencies,
+    Node,
+    OpenApi,
+    Requirements,
+    Risks,
+    Service,
+    Target,
+)
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 
 DATA = Path(__file__).parent / "data"
@@ -39,6 +48,8 @@ TARGET = Target(
     cache=Cache(redis="redis://127.0.0.1:6379/0"),
     database=Database(url="sqlite:{state}/made.db"),
     dependencies=Dependencies(files=("requirements.lock", "package-lock.json")),
+    requirements=Requirements(),
+    risks=Risks(),
 )
 OPTIONS = Options(
     tree="/tree",

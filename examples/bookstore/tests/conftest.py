@@ -1,4 +1,7 @@
-"""Passwords of the three seeded accounts: those of the environment, or random ones."""
+"""Passwords of the three seeded accounts: those of the environment, or random ones.
+
+What a test shows of gatescore/requirements.toml goes into the report of the run.
+"""
 
 import os
 import secrets
@@ -21,6 +24,13 @@ def _random() -> str:
 
 
 PASSWORDS = {name: os.environ.get(variable(name)) or _random() for name in NAMES}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell the report which requirements a test shows."""
+    for item in items:
+        for mark in item.iter_markers("requirement"):
+            item.user_properties += [("requirement", id) for id in mark.args]
 
 
 @pytest.fixture

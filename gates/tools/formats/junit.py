@@ -21,6 +21,7 @@ from gates.core.tool import ParseError
 
 LIMIT_BYTES = 64 * 2**20
 DEPTH = 50
+REQUIREMENT = "requirement"  # property of a test that names what it shows
 _BAD = {"failure", "error"}
 
 
@@ -37,6 +38,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     """One test. `attempts` in the order written; `message` is the first line of the last failure.
 
     `line` is 1-based, 0 if unknown (pytest writes it 0-based in its xunit1 family).
+    `requirements` are the values of its properties of that name.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     file: str = ""
     line: int = 0
+    requirements: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -155,7 +158,16 @@ def _test(attempts: list[Element]) -> Test:
         message=messages[-1] if messages else "",
         file=last.get("file", ""),
         line=int(line) + 1 if line.isdecimal() and len(line) < 10 else 0,
+        requirements=tuple(dict.fromkeys(id for case in attempts for id in _requirements(case))),
     )
+
+
+def _requirements(case: Element) -> Iterator[str]:
+    """Ids of requirements; one property may name several, with commas."""
+    for one in case.iterfind("properties/property"):
+        if one.get("name") == REQUIREMENT:
+            said = one.get("value") or one.text or ""
+            yield from (id for part in said.split(",") if (id := part.strip()))
 
 
 def _earlier(case: Element) -> Iterator[Outcome]:

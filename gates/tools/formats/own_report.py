@@ -15,6 +15,7 @@ from gates.tools.formats import (
     junit,
     lcov,
     places,
+    proved,
     sarif,
     secret_reports,
 )
@@ -126,15 +127,20 @@ def _of_tests(name: str, sources: tuple[Source, ...], tree: places.Tree) -> Tool
         examined_unit="tests",
         measurements={f"{name}.{key}": Measurement(value=count) for key, count in counts.items()},
         findings=tuple(_of_test(name, test, tree) for test in shown[: found.MOST]),
+        proofs=tuple(proved.test(test, _test_name(test)) for test in tests),
     )
 
 
 _BAD = (Outcome.FAILED, Outcome.ERROR)
 
 
+def _test_name(test: junit.Test) -> str:
+    return f"{test.classname}::{test.name}".strip(":")
+
+
 def _of_test(name: str, test: junit.Test, tree: places.Tree) -> Finding:
     place = places.of_path(test.file, tree) if test.file else places.Place("")
-    named = f"{test.classname}::{test.name}".strip(":")
+    named = _test_name(test)
     attempts = f" ({', '.join(test.attempts)})" if test.flaky else ""
     rule = "test-error" if test.outcome is Outcome.ERROR else "test-failed"
     return Finding(

@@ -4,8 +4,8 @@ The context of each is the test's node id, with its parameters: its fingerprint 
 moves inside its file, and a quarantine names it.
 """
 
-from gates.core.model import Finding, Severity
-from gates.tools.formats import pytest_session, scope
+from gates.core.model import Finding, Proof, Severity
+from gates.tools.formats import proved, pytest_session, scope
 from gates.tools.formats.junit import Outcome, Test
 from gates.tools.formats.pytest_session import Session
 
@@ -27,6 +27,12 @@ def failures(tests: tuple[Test, ...], session: Session, tree: str) -> tuple[Find
         for test in tests
         if test.outcome in (Outcome.FAILED, Outcome.ERROR)
     )
+
+
+def proofs(tests: tuple[Test, ...], session: Session) -> tuple[Proof, ...]:
+    """Every test by its node id."""
+    known = pytest_session.node_ids(session)
+    return tuple(proved.test(test, pytest_session.node_id(test, known)) for test in tests)
 
 
 def flaky(tests: tuple[Test, ...], session: Session) -> tuple[Finding, ...]:

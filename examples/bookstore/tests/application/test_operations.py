@@ -21,6 +21,7 @@ def _entries(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+@pytest.mark.requirement("FR-008.1")
 def test_not_ready_without_schema(settings: Settings) -> None:
     connect(settings.database, create=True).close()
     with TestClient(create_app(settings)) as client:
@@ -42,6 +43,7 @@ def test_not_ready_with_another_file(settings: Settings, content: bytes) -> None
         assert client.get("/ready").status_code == 503
 
 
+@pytest.mark.requirement("FR-009")
 def test_database_may_go_and_come_back(
     client: TestClient, login: Login, settings: Settings
 ) -> None:

@@ -14,6 +14,7 @@ def _refresh(client: httpx2.Client, token: str) -> int:
     return client.post("/v1/auth/refresh", json={"refresh_token": token}).status_code
 
 
+@pytest.mark.requirement("FR-006")
 def test_access_token_opens_the_catalogue(client: httpx2.Client, account: Account) -> None:
     pair = log_in(client, account.username, PASSWORD)
     assert client.get("/v1/books", headers=bearer(pair)).status_code == 200
@@ -35,6 +36,7 @@ def test_refresh_token_is_no_access_token(client: httpx2.Client, account: Accoun
     assert client.get("/v1/books", headers=headers).status_code == 401
 
 
+@pytest.mark.requirement("FR-006.3")
 def test_unknown_user_and_wrong_password_look_the_same(
     client: httpx2.Client, account: Account
 ) -> None:
@@ -46,6 +48,7 @@ def test_unknown_user_and_wrong_password_look_the_same(
     assert answers[0].json() == answers[1].json()
 
 
+@pytest.mark.requirement("FR-006.1")
 def test_sixth_wrong_password_has_to_wait(client: httpx2.Client, account: Account) -> None:
     body = {"username": account.username, "password": WRONG}
     answers = [client.post("/v1/auth/login", json=body) for _ in range(6)]
@@ -61,6 +64,7 @@ def test_refresh_rotates(client: httpx2.Client, account: Account) -> None:
     assert _refresh(client, answer.json()["refresh_token"]) == 200
 
 
+@pytest.mark.requirement("FR-006.2")
 def test_used_refresh_token_ends_the_session(client: httpx2.Client, account: Account) -> None:
     first = log_in(client, account.username, PASSWORD)["refresh_token"]
     second = client.post("/v1/auth/refresh", json={"refresh_token": first}).json()["refresh_token"]
@@ -70,6 +74,7 @@ def test_used_refresh_token_ends_the_session(client: httpx2.Client, account: Acc
     assert _refresh(client, other_login) == 200
 
 
+@pytest.mark.requirement("FR-006")
 def test_logout_ends_the_session_and_no_other(client: httpx2.Client, account: Account) -> None:
     mine, other = (log_in(client, account.username, PASSWORD)["refresh_token"] for _ in range(2))
     for token in (mine, mine, "unknown"):
@@ -86,6 +91,7 @@ def test_missing_field_is_named(client: httpx2.Client, step: str) -> None:
     assert answer.json()["error"]["details"][0]["field"].startswith("body.")
 
 
+@pytest.mark.requirement("FR-007.2")
 def test_deactivated_account_is_out_at_once(
     client: httpx2.Client, login: Login, account: Account
 ) -> None:

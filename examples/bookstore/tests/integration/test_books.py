@@ -18,6 +18,7 @@ def shelf(client: httpx2.Client, login: Login) -> str:
     return author
 
 
+@pytest.mark.requirement("FR-001.1")
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
@@ -38,6 +39,7 @@ def test_list(
     assert [found["title"] for found in answer.json()["items"]] == titles
 
 
+@pytest.mark.requirement("FR-001.2")
 @pytest.mark.parametrize(("limit", "status"), [(0, 422), (1, 200), (100, 200), (101, 422)])
 def test_page_size(client: httpx2.Client, login: Login, limit: int, status: int) -> None:
     answer = client.get("/v1/books", params={"limit": limit}, headers=login("demo"))
@@ -57,6 +59,7 @@ def test_undocumented_query_is_refused(client: httpx2.Client, login: Login, quer
     assert answer.json()["error"]["details"][0]["field"].startswith("query.")
 
 
+@pytest.mark.requirement("FR-002")
 def test_life_of_a_book(client: httpx2.Client, login: Login) -> None:
     headers, data = login("admin"), book()
     created = client.post("/v1/books", json=data, headers=headers)
@@ -72,6 +75,7 @@ def test_life_of_a_book(client: httpx2.Client, login: Login) -> None:
     assert [answer.status_code for answer in gone] == [404, 404, 404]
 
 
+@pytest.mark.requirement("FR-002.1")
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/v1/books"), ("PUT", "/v1/books/1"), ("DELETE", "/v1/books/1")]
 )
@@ -81,6 +85,7 @@ def test_customers_only_read(client: httpx2.Client, login: Login, method: str, p
     assert answer.status_code == 403
 
 
+@pytest.mark.requirement("FR-002.2")
 def test_isbn_is_unique(client: httpx2.Client, login: Login) -> None:
     headers, data = login("admin"), book()
     assert client.post("/v1/books", json=data, headers=headers).status_code == 201
@@ -89,6 +94,7 @@ def test_isbn_is_unique(client: httpx2.Client, login: Login) -> None:
     assert client.put(f"/v1/books/{other}", json=data, headers=headers).status_code == 409
 
 
+@pytest.mark.requirement("FR-002.3")
 def test_ordered_book_stays(client: httpx2.Client, login: Login) -> None:
     number = new_book(client, login("admin"))
     order = {"lines": [{"book_id": number, "quantity": 1}]}

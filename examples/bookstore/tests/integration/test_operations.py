@@ -10,11 +10,13 @@ pytestmark = pytest.mark.integration
 PROBES = ("/health", "/ready", "/metrics")
 
 
+@pytest.mark.requirement("FR-008")
 def test_probes(client: httpx2.Client) -> None:
     assert client.get("/health").json() == {"status": "ok"}
     assert client.get("/ready").json() == {"status": "ok"}
 
 
+@pytest.mark.requirement("FR-008")
 def test_metrics_are_those_of_requests(client: httpx2.Client) -> None:
     client.get("/health")
     text = client.get("/metrics").text

@@ -8,6 +8,7 @@ from tests.integration.conftest import PASSWORD, Account, Login, bearer, log_in,
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.requirement("FR-007")
 def test_life_of_an_account(client: httpx2.Client, login: Login) -> None:
     admin = login("admin")
     new = {"username": new_name(), "password": PASSWORD, "role": "customer"}
@@ -42,6 +43,7 @@ def test_customers_see_themselves_only(client: httpx2.Client, account: Account) 
     assert answer.status_code == 403
 
 
+@pytest.mark.requirement("FR-007.1")
 @pytest.mark.parametrize(
     "password",
     ["Short-1", "no-upper-case-1", "NO-LOWER-CASE-1", "No-Digit-At-All", "Password-2026"],

@@ -35,6 +35,7 @@ def _texts(found: tuple[ReadableSpan, ...]) -> list[str]:
     return [text for text in texts if text and not text.startswith(("PRAGMA", "BEGIN"))]
 
 
+@pytest.mark.requirement("FR-010")
 def test_statements_lie_in_the_trace_of_their_request(
     settings: Settings, spans: InMemorySpanExporter
 ) -> None:

@@ -37,6 +37,7 @@ def _place(client: httpx2.Client, headers: Headers, shelf: Shelf) -> str:
     return answer.headers["Location"]
 
 
+@pytest.mark.requirement("FR-003")
 def test_order_takes_stock_and_keeps_prices(
     client: httpx2.Client, login: Login, shelf: Shelf
 ) -> None:
@@ -53,6 +54,7 @@ def test_lines_of_one_book_are_added_up(client: httpx2.Client, login: Login, she
     assert [line["quantity"] for line in order["lines"]] == [5]
 
 
+@pytest.mark.requirement("FR-003.1")
 @pytest.mark.parametrize("too_much", ["copies", "missing"])
 def test_failed_order_leaves_nothing_behind(
     client: httpx2.Client, login: Login, shelf: Shelf, too_much: str
@@ -75,6 +77,7 @@ def test_wrong_quantity_is_named(client: httpx2.Client, login: Login, quantity: 
     assert answer.json()["error"]["details"][0]["field"] == "body.lines.0.quantity"
 
 
+@pytest.mark.requirement("FR-004")
 def test_orders_of_others_are_missing(client: httpx2.Client, login: Login, shelf: Shelf) -> None:
     path = _place(client, login("demo"), shelf)
     guest = login("guest")
@@ -106,6 +109,7 @@ def test_orders_of_one_status(client: httpx2.Client, login: Login, shelf: Shelf)
     assert client.get("/v1/orders?status=lost", headers=headers).status_code == 422
 
 
+@pytest.mark.requirement("FR-005")
 def test_cancelling_gives_the_stock_back_once(
     client: httpx2.Client, login: Login, shelf: Shelf
 ) -> None:
@@ -116,6 +120,7 @@ def test_cancelling_gives_the_stock_back_once(
     assert _stock(client, headers, shelf) == [10, 10]
 
 
+@pytest.mark.requirement("FR-005.1")
 def test_only_administrators_ship(client: httpx2.Client, login: Login, shelf: Shelf) -> None:
     path = _place(client, login("demo"), shelf)
     assert client.patch(path, json=SHIP, headers=login("demo")).status_code == 403
@@ -137,6 +142,7 @@ def test_removed_order_gives_the_stock_back_once(
     assert _stock(client, headers, shelf) == [10, 10]
 
 
+@pytest.mark.requirement("FR-003.2")
 def test_repeated_key_makes_one_order(client: httpx2.Client, login: Login, shelf: Shelf) -> None:
     headers = {**login("demo"), "Idempotency-Key": secrets.token_hex(16)}
     order = _lines((shelf[0], 2))
