@@ -11,7 +11,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import entry_points, version
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +23,10 @@ COMMANDS = {
     "doctor": "check that this machine can run the gates",
     "compat": "compare two OpenAPI documents: what breaks a client",
     "judge": "judge stored evidence again, under any policy; runs nothing",
+    "attest": "sign what a run proved, for whoever deploys it",
+    "verify": "check, offline, that what will be deployed was judged and passed",
+    "keygen": "make a key that signs attestations",
+    "heartbeat": "fail when the newest scorecard is too old, or there is none",
     "baseline": "write down the findings that are known, so that only new ones count",
     "waive": "write a waiver for one finding, for review",
     "corpus": "keep the requests that broke the contract, so that every run replays them",
@@ -98,6 +101,8 @@ def dispatch(arguments: list[str]) -> int:
         print(help_text())
         return 0
     if arguments[0] in ("-V", "--version"):
+        from importlib.metadata import version  # slow to import: no other command waits for it
+
         print(f"gatescore {version('gatescore')}")
         return 0
     verb, rest = arguments[0], arguments[1:]
@@ -114,6 +119,8 @@ def dispatch(arguments: list[str]) -> int:
 
 def offered(verb: str) -> ModuleType:
     """A command of another package. Raises UsageError."""
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=GROUP, name=verb):
         found: ModuleType = point.load()
         return found

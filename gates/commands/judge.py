@@ -2,17 +2,19 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-
-from gates import catalog, outputs
-from gates.cli import UsageError
+from gates.core import validity
 from gates.core.model import GateReport, PolicyState, Scorecard
 from gates.core.plan import Plan, PlannedGate, equipped, for_release
 from gates.core.policy import Policy
 from gates.core.score import exit_code, scorecard
 from gates.runner.concluding import concluded, judged, measured
+
+from gates import catalog, outputs
+from gates.cli import UsageError
 from gates.shell import config, store
 
 
@@ -106,5 +108,7 @@ def publish(args: argparse.Namespace, card: Scorecard) -> None:
         return
     score = "" if card.score is None else f", score {card.score:g}"
     print(f"{card.verdict}{score}: {card.decided_by}", file=sys.stderr)
+    if stale := validity.stale(card.valid_until, datetime.now(UTC)):
+        print(stale, file=sys.stderr)
     for step in card.next_steps:
         print(f"  {step}", file=sys.stderr)

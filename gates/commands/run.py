@@ -5,18 +5,17 @@ import dataclasses
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-
-from gates import catalog, outputs
-from gates.cli import STDERR, SafetyError, UsageError, discard
+from gates.core.attestation import Judged
 from gates.core.model import PolicyState, RunInfo, Scorecard, TargetState
 from gates.core.plan import Plan, PlanError, PlannedGate, plan
 from gates.core.policy import Profile
 from gates.core.score import exit_code
 from gates.core.target import Target
+from gates.core.validity import VALID_FOR
 from gates.runner import concluding, governance, memory, resume, reuse
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.events import Events
@@ -25,11 +24,13 @@ from gates.runner.hosts import add_arguments as add_hosts
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
-from gates.shell import bundled, config, store
 from gates.shell.git import GitError
 from gates.shell.lifeline import end_with_parent
 
-VALID_FOR = timedelta(hours=26)  # a nightly verdict: one day and a late start
+from gates import catalog, outputs
+from gates.cli import STDERR, SafetyError, UsageError, discard
+from gates.shell import bundled, config, store
+
 INCONCLUSIVE = 3
 
 
@@ -237,14 +238,16 @@ def conducted(
     rules = request.rules
     name = rules.target.target.name
     keys = resume.keys(request.plan, opened, rules.target.digest)
+    judged = set_out(request, folder.id, opened)
+    store.write_json(folder.path / "subject.json", judged)
     record = Record(
         folder.path,
         request.plan,
-        TargetState(name=name, revision=opened.revision, dirty=opened.dirty),
-        PolicyState(name=rules.policy.policy.name, digest=rules.policy.digest),
-        RunInfo(id=folder.id, profile=request.profile.name, started_at=stamp(request.now)),
+        judged.target,
+        PolicyState(name=rules.policy.policy.name, digest=judged.policy),
+        RunInfo(id=judged.run, profile=request.profile.name, started_at=judged.started_at),
         outputs.render_of("scorecard.json"),
-        valid_until=stamp(request.now + VALID_FOR),
+        valid_until=judged.valid_until,
     )
     record.begin(keys)
     reused = resume.reusable(kept, keys, request.plan)
@@ -275,6 +278,19 @@ def conducted(
     complete = signals.code is None and record.covered
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
     return card
+
+
+def set_out(request: Request, run: str, opened: Session) -> Judged:
+    """What will be judged, before anything is known of it."""
+    name = request.rules.target.target.name
+    return Judged(
+        target=TargetState(name=name, revision=opened.revision, dirty=opened.dirty),
+        target_file=request.rules.target.digest,
+        policy=request.rules.policy.digest,
+        run=run,
+        started_at=stamp(request.now),
+        valid_until=stamp(request.now + VALID_FOR),
+    )
 
 
 def took_over(

@@ -1,0 +1,146 @@
+"""Sign what a run proved: in-toto statements in DSSE envelopes, for `gatescore verify`.
+
+Runs nothing of the target. The key belongs in the job that judges, never where target code runs.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from gates import outputs
+from gates.cli import UsageError
+from gates.commands.judge import rejudged
+from gates.core import attestation
+from gates.core.attestation_checks import verifier_of
+from gates.core.attestation_envelope import seal
+from gates.core.attestation_format import Refused, Subject
+from gates.core.model import Scorecard
+from gates.shell import attestation_files, signing_keys, store
+from gates.shell.signing_keys import SigningKey
+
+NAME = "attestation.intoto.jsonl"
+REFUSED = 3
+_T = TypeVar("_T")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `gatescore attest`."""
+    add = parser.add_argument
+    add("run", metavar="DIR", type=Path, help="folder of a run")
+    key = "private key, see gatescore keygen (repeatable)"
+    add("--key", metavar="FILE", type=Path, action="append", required=True, help=key)
+    add("--policy", default="standard", metavar="NAME|FILE", help="the one that judged the run")
+    built = "what was built of the commit, a file or sha256:… (repeatable)"
+    add("--subject", metavar="NAME=FILE", action="append", default=[], help=built)
+    add("--commit", default="", metavar="SHA", help="refuse a run that judged another commit")
+    add("--run-id", default="", metavar="ID", help="the pipeline's; default: the run's")
+    add("--verifier-id", default="", metavar="URI", help="default: one made of the key")
+    add("--resource-uri", default="", metavar="URI", help="default: one made of the target's name")
+    add("--url", default="", metavar="URL", help="where people read more of the run")
+    add("--inconclusive-as-failed", action="store_true", help="attest INCONCLUSIVE as FAILED")
+    add("--output", type=Path, metavar="FILE", help=f"default: DIR/{NAME}")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Sign, or say in one line why not."""
+    try:
+        keys = [signing_keys.read_private(path) for path in args.key]
+        card = trusted(args.run, args.policy)
+        lines = envelopes(card, args, keys)
+        output = args.output or args.run / NAME
+        store.write_atomic(output, b"\n".join(lines))
+    except (Refused, store.StorageError) as error:
+        print(f"gatescore: not attested: {error}", file=sys.stderr)
+        return REFUSED
+    result = attestation.RESULTS[attestation.worst(card)]
+    told = f"{card.target.name} {card.target.revision}: {result}"
+    print(f"gatescore: attested: {told}, in {output}", file=sys.stderr)
+    print(f"policy digest: {card.policy.digest}", file=sys.stderr)
+    return 0
+
+
+def trusted(folder: Path, policy: str) -> Scorecard:
+    """The scorecard of a run, where it is just what its evidence gives. Raises Refused."""
+    stored = read(folder / "scorecard.json", Scorecard)
+    again = rejudged(folder, policy)
+    if stored.policy != again.policy:
+        raise Refused(
+            f"the run was judged under the policy {stored.policy.name} {stored.policy.digest}, "
+            f"here {again.policy.name} is {again.policy.digest}: name the right one with --policy"
+        )
+    if (folder / "scorecard.json").read_bytes() != outputs.render_of("scorecard.json")(again):
+        raise Refused("scorecard.json is not what the stored evidence gives: it was changed")
+    return stored
+
+
+def read(path: Path, kind: type[_T]) -> _T:
+    """A file of the run. Raises Refused."""
+    try:
+        return store.read_json(path, kind)
+    except store.StorageError as error:
+        raise Refused(str(error)) from error
+
+
+def envelopes(
+    card: Scorecard, args: argparse.Namespace, keys: list[SigningKey]
+) -> tuple[bytes, bytes]:
+    """The signed test result and the signed summary of it. Raises Refused."""
+    judged = read(args.run / "subject.json", attestation.Judged)
+    wish = wished(args, keys)
+    attestation.demand_attestable(card, judged, wish, datetime.now(UTC))
+    if args.commit not in ("", card.target.revision):
+        raise Refused(f"the run judged {card.target.revision}, not --commit {args.commit}")
+    configuration = attestation.configuration(card, judged, digests(args.run), wish)
+    signing = {key.keyid: key.sign for key in keys}
+    result, first = seal(encoded(attestation.test_result(card, configuration, wish)), signing)
+    _, second = seal(encoded(attestation.summary(card, result, wish)), signing)
+    return msgspec.json.encode(first), msgspec.json.encode(second)
+
+
+def wished(args: argparse.Namespace, keys: list[SigningKey]) -> attestation.Wish:
+    """What the command line adds to the run. Raises Refused."""
+    return attestation.Wish(
+        verifier=args.verifier_id or verifier_of(keys[0].keyid),
+        version=version("gatescore"),
+        artifacts=tuple(artifact(text) for text in args.subject),
+        resource=args.resource_uri,
+        run=args.run_id,
+        url=args.url,
+        inconclusive_as_failed=args.inconclusive_as_failed,
+    )
+
+
+def artifact(text: str) -> Subject:
+    """One --subject: its name and the digest of its file. Raises Refused, UsageError."""
+    name, equals, where = text.partition("=")
+    if not (name and equals and where):
+        raise UsageError(f"--subject {text!r}: write NAME=FILE or NAME=sha256:…")
+    algorithm, digits = attestation_files.subject(where)
+    return Subject(name=name, digest={algorithm: digits})
+
+
+def digests(folder: Path) -> Mapping[str, str]:
+    """What the verdict was made of: plan, scorecard, and all reports together.
+
+    The last is `sha256sum results/*/report.json | sha256sum` in the folder (LC_ALL=C).
+    """
+    reports = sorted(folder.glob("results/*/report.json"))
+    names = [(path, path.relative_to(folder).as_posix()) for path in reports]
+    listed = "".join(f"{attestation_files.digest(path)}  {name}\n" for path, name in names)
+    files = {
+        name: attestation_files.digest(folder / name) for name in ("plan.json", "scorecard.json")
+    }
+    files["evidence"] = hashlib.sha256(listed.encode()).hexdigest()
+    return {name: f"sha256:{digits}" for name, digits in files.items()}
+
+
+def encoded(statement: msgspec.Struct) -> bytes:
+    """The bytes of a statement that are signed."""
+    return msgspec.json.encode(statement, order="sorted")

@@ -1,0 +1,51 @@
+"""Fail when the newest complete scorecard is too old, or there is none: nights end silently.
+
+Exit 0: there is one that still counts. Exit 1: there is none.
+"""
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gates.cli import UsageError
+from gates.core import validity
+from gates.shell import beats
+
+ALIVE, SILENT = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `gatescore heartbeat`."""
+    add = parser.add_argument
+    where = "a scorecard.json, the folder of a run, or a folder of runs; default: .gatescore/runs"
+    add("path", nargs="?", default=".gatescore/runs", metavar="PATH", type=Path, help=where)
+    add("--max-age", metavar="TIME", help="since the run began, as 26h; default: its valid_until")
+    add("--target", default="", metavar="NAME", help="only runs of this target")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look for the newest scorecard; returns whether it counts."""
+    try:
+        most = validity.span(args.max_age) if args.max_age else None
+    except ValueError as error:
+        raise UsageError(f"--max-age {error}") from error
+    code, told = heard(args.path, args.target, most, datetime.now(UTC))
+    print(f"gatescore: {told}", file=sys.stderr)
+    return code
+
+
+def heard(path: Path, target: str, most: timedelta | None, now: datetime) -> tuple[int, str]:
+    """The exit code and what to say of the runs at a path."""
+    found = beats.find(path)
+    for file, why in found.unread:
+        print(f"gatescore: not counted: {file}: {why}", file=sys.stderr)
+    newest = beats.newest(found.beats, target)
+    if newest is None:
+        of = f" of {target}" if target else ""
+        return SILENT, f"no complete scorecard{of} in {path}: no run has ended there"
+    card = newest.card
+    told = f"{newest.file}: {card.target.name} {card.verdict}, run {card.run.started_at}"
+    if why := beats.silence(card, most, now):
+        return SILENT, f"{told}: {why}"
+    return ALIVE, told
