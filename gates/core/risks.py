@@ -1,6 +1,7 @@
 """A register of risks as values: how grave each is, and what about it is left undone."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -9,7 +10,8 @@ import msgspec
 LEAST, MOST = 1, 5  # of impact and of probability
 HIGH_FROM = 12  # impact times probability, of at most 25: 3 x 4, the usual line of a 5 x 5 matrix
 MEDIUM_FROM = 5
-UNMITIGATED_DAYS = 2  # criteria.md: unmitigated for more than 48 h; a register tells days
+UNMITIGATED_DAYS = 2  # 48 hours; a register tells days
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Level(StrEnum):
@@ -123,8 +125,8 @@ def is_past(text: str, today: datetime.date) -> bool:
 
 
 def day(text: str) -> datetime.date | None:
-    """Read `2026-01-31`; None for anything else."""
+    """Read `2026-01-31`; None for anything else, weeks and times of day among it."""
     try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else None
+        return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None

@@ -173,7 +173,7 @@ def _against(link: Link) -> str:
 
 def _words(one: Standing) -> str:
     item = one.item
-    return item.title if isinstance(item, Requirement) else item.text
+    return " ".join((item.title if isinstance(item, Requirement) else item.text).split())
 
 
 def _findings(

@@ -89,8 +89,12 @@ def _told(one: Judged) -> str:
     due = f", due {risk.due}" if risk.due else ""
     return (
         f"{risk.id} {risk.status}, {_grade(one)}{urgent}, opened {risk.opened}, "
-        f"owner {owner}{due}: {risk.description}"
+        f"owner {owner}{due}: {_line(risk.description)}"
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _grade(one: Judged) -> str:
@@ -121,7 +125,7 @@ def _finding(
         tool=TOOL,
         rule=rule,
         severity=SEVERITIES[one.level],
-        message=f"{one.risk.id}, {_grade(one)}: {why}: {one.risk.description}",
+        message=f"{one.risk.id}, {_grade(one)}: {why}: {_line(one.risk.description)}",
         path=file,
         line=line,
         fix=fix,

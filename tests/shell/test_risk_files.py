@@ -51,6 +51,7 @@ def test_a_register_is_read_with_its_lines(tmp_path: Path) -> None:
         (("2024-06-10", '"soon"'), '7:1: risks[0].opened: found "soon"; allowed: a day, as'),
         (("2024-06-10", "2024-06-10T08:00:00Z"), '7:1: risks[0].opened: found "2024-06-10T08'),
         (("2024-06-10", '"2024-02-30"'), '7:1: risks[0].opened: found "2024-02-30"'),
+        (("2024-06-10", '"2024-W10-1"'), '7:1: risks[0].opened: found "2024-W10-1"'),
         (("2024-06-10", '""'), '7:1: risks[0].opened: found ""; allowed: a day'),
         (("R-1", "R 1"), '3:1: risks[0].id: found "R 1"; allowed: letters and digits'),
         (("It fails", " "), "4:1: risks[0].description: is empty"),
