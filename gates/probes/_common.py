@@ -8,9 +8,9 @@ stdout stays empty. A traceback never reaches a user.
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Never
+from typing import Any, Never, TypeVar
 
 import msgspec
 
@@ -18,6 +18,9 @@ from gates.core.model import Measurement, Reason, ToolReport
 
 ERROR_EXIT = 3
 AUTH_VARIABLE = "GATESCORE_AUTH"
+VARIABLES = "GATESCORE_VARIABLES"
+
+Answer = TypeVar("Answer")
 
 
 class ProbeError(Exception):
@@ -35,8 +38,13 @@ def run(measure: Callable[[dict[str, Any]], ToolReport]) -> None:
     ProbeError becomes the error exit with its reason, any other exception the error exit with
     `adapter-bug` and the exception's own words.
     """
+    run_as(measure, emit)
+
+
+def run_as(measure: Callable[[dict[str, Any]], Answer], tell: Callable[[Answer], None]) -> None:
+    """The same for a probe whose answer is no report: `tell` prints it."""
     try:
-        emit(measure(read_input()))
+        tell(measure(read_input()))
     except ProbeError as error:
         fail(error.detail, error.reason)
     except Exception as error:  # noqa: BLE001  a bug of ours, said in one line instead of a traceback
@@ -65,14 +73,15 @@ def auth_headers(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 
     Raises ProbeError, never quoting a value, if the variable is not a JSON object of strings.
     """
-    text = (os.environ if environ is None else environ).get(AUTH_VARIABLE, "")
-    if not text:
-        return {}
-    try:
-        return msgspec.json.decode(text, type=dict[str, str])
-    except msgspec.DecodeError:
-        detail = f"{AUTH_VARIABLE} is not a JSON object of strings"
-        raise ProbeError(detail, Reason.ADAPTER_BUG) from None
+    return _texts(AUTH_VARIABLE, environ)
+
+
+def variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the service's variables by name, from GATESCORE_VARIABLES; {} where none are known.
+
+    Raises ProbeError, never quoting a value, if it is not a JSON object of strings.
+    """
+    return _texts(VARIABLES, environ)
 
 
 def inside(tree: Path, name: str) -> Path:
@@ -107,6 +116,11 @@ def emit(report: ToolReport) -> None:
     sys.stdout.buffer.flush()
 
 
+def emit_json(answer: object) -> None:
+    """Print an answer that is no report as one line of JSON and nothing else."""
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+
+
 def encode(report: ToolReport) -> bytes:
     """Return the report as JSON; a lone surrogate is written as its six-character escape (B10)."""
     try:
@@ -123,12 +137,31 @@ def flaw(measurement: Measurement) -> str:
     return "" if all(x is None or math.isfinite(x) for x in numbers) else "is not a finite number"
 
 
+def unjudged(tool: str, metrics: Iterable[str], why: str) -> ToolReport:
+    """Return the report on a service of which nothing could be measured."""
+    return ToolReport(
+        tool=tool,
+        examined=1,
+        examined_unit="services",
+        measurements={name: Measurement(value=None, why=why) for name in metrics},
+    )
+
+
 def fail(detail: str, reason: Reason = Reason.INCOMPLETE) -> Never:
     """End the program: one line on stderr, nothing on stdout, exit code ERROR_EXIT."""
     line = " ".join(detail.split()) or "no reason given"
     sys.stderr.buffer.write(f"{reason.value}: {line}\n".encode("utf-8", "backslashreplace"))
     sys.stderr.buffer.flush()
     raise SystemExit(ERROR_EXIT)
+
+
+def _texts(variable: str, environ: Mapping[str, str] | None) -> dict[str, str]:
+    text = (os.environ if environ is None else environ).get(variable, "")
+    try:
+        return msgspec.json.decode(text, type=dict[str, str]) if text else {}
+    except msgspec.DecodeError:
+        detail = f"{variable} is not a JSON object of strings"
+        raise ProbeError(detail, Reason.ADAPTER_BUG) from None
 
 
 def _without_surrogates(value: Any) -> Any:

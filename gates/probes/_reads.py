@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
 from gates.core.documented import documented
-from gates.core.openapi import JSON
-from gates.probes import _common
+from gates.probes import _openapi
 from gates.probes._caller import DEFAULT, Caller, Exhausted
 from gates.probes._reachable import readable
 from gates.shell.network import NetworkError
@@ -32,7 +30,7 @@ def reads(caller: Caller, document: str, loaded: Iterable[str], own: Iterable[st
     Where a limit refuses them all, its end is awaited for a while. Raises ProbeError for a document
     that cannot be read.
     """
-    said, watching = _document(document), set(own)
+    said, watching = _openapi.document(document), set(own)
     operations = documented(said) if isinstance(said, dict) else ()
     candidates = {path: Read(label=f"GET {path.partition('?')[0]}", path=path) for path in loaded}
     for op, made in readable(operations, said):
@@ -84,11 +82,3 @@ def _status(caller: Caller, read: Read) -> int:
         return caller.ask("GET", read.path, headers=read.headers, operation=read.label).status
     except (NetworkError, Exhausted):
         return 0
-
-
-def _document(path: str) -> JSON:
-    try:
-        value: JSON = msgspec.json.decode(Path(path).read_bytes()) if path else None
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from None
-    return value

@@ -9,7 +9,7 @@ import msgspec
 from gates.core import exposition
 from gates.core.exposition import Family
 from gates.core.model import Measurement
-from gates.probes import _exposition
+from gates.probes._scraping import asked, families
 from gates.probes._watching import Flaw, Watch, count
 from gates.shell.network import NetworkError
 
@@ -35,24 +35,20 @@ def begin(watch: Watch) -> Scrape:
 
 def scrape(watch: Watch) -> Scrape:
     """Ask for the metrics, without authentication where that suffices."""
-    path = watch.given.observability.metrics
-    headers = (("Accept", _exposition.ACCEPT),)
     try:
-        answer = watch.caller.ask("GET", path, identity=None, headers=headers)
-        if answer.status in (401, 403):
-            answer = watch.caller.ask("GET", path, headers=headers)
+        answer = asked(watch.caller, watch.given.observability.metrics)
     except NetworkError as error:
         return Scrape(problem=_flaw(watch, "absent", f"found no answer: {error.kind.value}"))
     if not 200 <= answer.status < 300:
         return Scrape(problem=_flaw(watch, "absent", f"found status {answer.status}"))
     try:
-        families = _exposition.read(answer.body, answer.header("Content-Type") or "")
+        found = families(answer)
     except ValueError as error:
         why = re.sub(r"[\d.]+", "N", str(error))[:120]  # the same words in every run
         return Scrape(problem=_flaw(watch, "unreadable", f"cannot be read as metrics: {why}"))
-    if not families:
+    if not found:
         return Scrape(problem=_flaw(watch, "unreadable", "found no metric at all"))
-    return Scrape(families=families)
+    return Scrape(families=found)
 
 
 def judged(

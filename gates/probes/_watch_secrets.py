@@ -1,6 +1,5 @@
 """Whether secrets that the service was shown are in its log: our canaries, and its real ones."""
 
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gates.core.documented import Documented, Made
-from gates.core.model import Measurement, Reason, Severity
+from gates.core.model import Measurement, Severity
 from gates.core.redact import appears
 from gates.probes import _common
 from gates.probes._caller import DEFAULT
@@ -17,19 +16,8 @@ from gates.probes._watching import Flaw, Watch, count
 from gates.shell.network import NetworkError
 
 METRIC = "observability.log_secrets"
-VARIABLES = "GATESCORE_VARIABLES"
 SHORTEST = 8
 SECRET = re.compile(r"pass|pwd|secret|token|credential|pin\b|key", re.IGNORECASE)
-
-
-def variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The service's variables. Raises ProbeError, never quoting a value."""
-    text = (os.environ if environ is None else environ).get(VARIABLES, "")
-    try:
-        return msgspec.json.decode(text, type=dict[str, str]) if text else {}
-    except msgspec.DecodeError:
-        detail = f"{VARIABLES} is not a JSON object of strings"
-        raise _common.ProbeError(detail, Reason.ADAPTER_BUG) from None
 
 
 def plant(watch: Watch, path: str, writes: list[Documented]) -> dict[str, str]:
@@ -58,7 +46,7 @@ def _send(watch: Watch, made: Made) -> None:
 
 def real(watch: Watch) -> dict[str, str]:
     """What must not be in any log: the service's secrets, and those of our identities."""
-    given = variables()
+    given = _common.variables()
     kinds = {
         f"the variable {name}": given[name]
         for name in given

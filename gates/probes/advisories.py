@@ -8,7 +8,6 @@ today. Prints one `gates.core.audit.Answer`.
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,16 +110,5 @@ def _run(program: str, asked: Path, endpoint: str) -> subprocess.CompletedProces
         raise _common.ProbeError(detail, Reason.TOOL_MISSING) from None
 
 
-def main() -> None:
-    """Print the answer, or one line with the reason why there is none."""
-    try:
-        answer = measure(_common.read_input())
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-    except _common.ProbeError as error:
-        _common.fail(error.detail, error.reason)
-    except Exception as error:  # noqa: BLE001  (a bug of ours, said in one line, no traceback)
-        _common.fail(f"{type(error).__name__}: {error}", Reason.ADAPTER_BUG)
-
-
 if __name__ == "__main__":
-    main()
+    _common.run_as(measure, _common.emit_json)

@@ -5,10 +5,8 @@ refresh {method, path, body, form, token} or null. Secrets: GATESCORE_IDENTITIES
 GATESCORE_VARIABLES: with the signing key among them, expired tokens can be made.
 """
 
-import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,7 +25,14 @@ from gates.core.model import (
 )
 from gates.core.refusals import Breach
 from gates.core.sampling import NoSample
-from gates.probes import _auth_csrf, _auth_enumeration, _auth_refusals, _auth_session, _common
+from gates.probes import (
+    _auth_csrf,
+    _auth_enumeration,
+    _auth_refusals,
+    _auth_session,
+    _common,
+    _openapi,
+)
 from gates.probes._auth_login import reach
 from gates.probes._auth_optional import optional
 from gates.probes._auth_refusals import Tried
@@ -35,7 +40,6 @@ from gates.probes._caller import DEFAULT, Caller, Exhausted, curl
 from gates.shell.network import NetworkError
 
 TOOL = "auth"
-VARIABLES = "GATESCORE_VARIABLES"
 _OPEN_FIX = "Check the credentials of every request before anything else is done with it."
 _STATUS_FIX = "Answer 401 where nobody is authenticated; 403 is for those who are."
 _FIXES = {
@@ -62,14 +66,14 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 def measure(given: dict[str, Any]) -> ToolReport:
     """Try everything. Raises ProbeError where there is nobody to act as."""
     caller = Caller(given, TOOL)
-    document = _document(given["document"])
+    document = _openapi.document(given["document"])
     operations = documented(document)
     if not any(known.headers for known in caller.identities.values()):
         detail = "no identity of the target has credentials: name them in [auth]"
         raise _common.ProbeError(detail, Reason.INCOMPLETE)
     reach(caller, given.get("health", ""))
     now = time.time()  # noqa: TID251  tokens speak of the wall clock
-    keys = _auth_refusals.signing(caller, variables(), now)
+    keys = _auth_refusals.signing(caller, _common.variables(), now)
     # Before operations are tried that may change or end the accounts.
     sessions = (
         _session(caller, given, operations, document, now),
@@ -93,23 +97,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
         incomplete=_hollow(tried),
         operations=tuple(_evidence(one) for one in tried),
     )
-
-
-def variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables of the service by name, {} where none are known. Raises ProbeError."""
-    text = (os.environ if environ is None else environ).get(VARIABLES, "")
-    try:
-        return msgspec.json.decode(text, type=dict[str, str]) if text else {}
-    except msgspec.DecodeError:
-        detail = f"{VARIABLES} is not a JSON object of strings"
-        raise _common.ProbeError(detail, Reason.ADAPTER_BUG) from None
-
-
-def _document(path: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from None
 
 
 def _refusals(tried: list[Tried], keys: credentials.Keys, believed: Share) -> Share:

@@ -4,15 +4,13 @@ Input: that of the caller, `control`, `operations` (paths that the load reads), 
 load (`_watched_load.Program`), `every_s` between two probes and `probe_s` for the answer of one.
 """
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from gates.core.documented import documented
-from gates.core.model import Reason, ToolReport
-from gates.core.openapi import JSON
-from gates.probes import _common, _prober, _stopping, resilience
+from gates.core.model import ToolReport
+from gates.probes import _common, _openapi, _prober, _stopping, resilience
 from gates.probes._caller import Caller
 from gates.probes._enduring import Given, Question, ask_all, read_given
 from gates.probes._prober import Prober
@@ -34,7 +32,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 def measure(given: dict[str, Any]) -> ToolReport:
     """The probes beside the load, then the stop. Raises ProbeError."""
     task, beside, caller = read_given(given), msgspec.convert(given, Beside), Caller(given, TOOL)
-    document = _document(task.document)
+    document = _openapi.document(task.document)
     operations = documented(document) if isinstance(document, dict) else ()
     heard = ask_all(task, resilience.questions_of(task, caller, operations, document))
     fine = tuple(one.question for one in heard if one.fine)
@@ -77,15 +75,6 @@ def stop_of(task: Given, beside: Beside) -> Task:
         rate=beside.rate,
         answer_s=task.answer_s,
     )
-
-
-def _document(path: str) -> JSON:
-    try:
-        found: JSON = msgspec.json.decode(Path(path).read_bytes()) if path else None
-    except (OSError, msgspec.DecodeError) as error:
-        text = f"OpenAPI document {path}: {error}"
-        raise _common.ProbeError(text, Reason.UNREADABLE_RESULT) from None
-    return found
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.probes import _common, _reads
 from gates.probes._caller import Caller, Exhausted
 from gates.probes._scraping import Unreadable, scraped
-from gates.probes.auth import variables
 from gates.shell import redis_info
 from gates.shell.redis_info import RedisError
 from gates.shell.variables import VariableMissing, expand
@@ -105,7 +104,7 @@ def _of_metrics(caller: Caller, task: Given) -> Counted:
 
 def _of_redis(url: str) -> Counted:
     try:
-        where = redis_info.address(expand(url, variables(), where="cache.redis"))
+        where = redis_info.address(expand(url, _common.variables(), where="cache.redis"))
         found = redis_info.statistics(where)
         return Counted(hits=found["keyspace_hits"], misses=found["keyspace_misses"])
     except VariableMissing as error:

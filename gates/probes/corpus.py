@@ -15,9 +15,9 @@ from gates.core.contract_findings import finding
 from gates.core.contract_steps import at, replaced
 from gates.core.corpus import Ask, Case, CaseError, Expected
 from gates.core.documented import Documented, documented
-from gates.core.model import Finding, Reason, ToolReport
+from gates.core.model import Finding, ToolReport
 from gates.core.openapi import JSON
-from gates.probes import _answer_schema, _common
+from gates.probes import _answer_schema, _common, _openapi
 from gates.probes._caller import Caller, Exhausted
 from gates.shell.network import NetworkError, Response
 
@@ -35,7 +35,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Replay every case."""
-    document = _document(given["document"])
+    document = _openapi.document(given["document"])
     known = {one.label: one for one in documented(document)}
     caller = Caller(given, TOOL)
     outcomes = list(_replayed(given, document, known, caller))
@@ -137,14 +137,6 @@ def _json(answer: Response) -> Any:
         return msgspec.json.decode(answer.body)
     except msgspec.DecodeError:
         return None
-
-
-def _document(path: str) -> dict[str, JSON]:
-    try:
-        value = msgspec.json.decode(Path(path).read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"the document: {error}", Reason.ADAPTER_BUG) from None
-    return value if isinstance(value, dict) else {}
 
 
 if __name__ == "__main__":

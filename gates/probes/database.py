@@ -16,7 +16,6 @@ from gates.probes import _catalogues, _common, _pool, _query_times, _reads
 from gates.probes._caller import Caller, Exhausted
 from gates.probes._databases import DatabaseError, Place, place
 from gates.probes._reads import Read
-from gates.probes.auth import variables
 
 TOOL = "database"
 SCHEMA = "database.schema_violations"
@@ -68,7 +67,7 @@ def _place(url: str) -> tuple[Place | None, str]:
     if not url:
         return None, NO_URL
     try:
-        return place(url, variables(), KEY), ""
+        return place(url, _common.variables(), KEY), ""
     except DatabaseError as error:
         return None, str(error)
 

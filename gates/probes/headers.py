@@ -9,7 +9,6 @@ import shlex
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ import msgspec
 from gates.core import security_headers, texts
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.security_headers import Flaw, Headers, cookie_flaws, policy_notes
-from gates.probes import _caller, _common, _cors, _tls
+from gates.probes import _caller, _common, _cors, _openapi, _tls
 from gates.probes._answers import Sample, real_login, samples
 from gates.probes._cors import Trial
 from gates.shell.network import NetworkError, Problem, Response, request
@@ -70,7 +69,7 @@ class Seen(msgspec.Struct, frozen=True):
 def measure(given: dict[str, Any]) -> ToolReport:
     """Send the requests and judge their answers. Raises ProbeError if none is answered."""
     look = _look(given)
-    document = _document(given.get("document", ""))
+    document = _openapi.document(given.get("document", ""))
     asked = samples(
         given["health"], document, given.get("login", ""), given.get("login_method", "POST")
     )
@@ -120,13 +119,6 @@ def _look(given: dict[str, Any]) -> Look:
             raise _common.ProbeError(detail, Reason.TARGET_DOWN) from None
     ends = time.monotonic() + float(given.get("max_seconds", 20.0))
     return Look(base_url, deadline_s, _common.auth_headers(), tls, ends)
-
-
-def _document(path: str) -> Any:
-    try:
-        return msgspec.json.decode(Path(path).read_bytes()) if path else None
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from error
 
 
 def _ask_all(

@@ -71,12 +71,12 @@ def measure(given: dict[str, Any]) -> ToolReport:
     around = surroundings(os.environ)
     redactor = Redactor(around.variables.values())
     if why := unasked(task):
-        return _unjudged(why)
+        return _common.unjudged(TOOL, [METRIC], why)
     try:
         with tempfile.TemporaryDirectory(prefix="migrations-", dir=Path.cwd()) as folder:
             flaws = _tried(task, around, Path(folder))
     except (DatabaseError, Unjudged) as error:
-        return _unjudged(redactor.text(str(error)))
+        return _common.unjudged(TOOL, [METRIC], redactor.text(str(error)))
     except ServiceError as error:
         raise _common.ProbeError(redactor.text(error.detail), error.reason) from error
     return ToolReport(
@@ -187,15 +187,6 @@ def _finding(flaw: Flaw, redactor: Redactor) -> Finding:
         fix=_FIXES[flaw.rule],
         context=flaw.rule,
         metric=METRIC,
-    )
-
-
-def _unjudged(why: str) -> ToolReport:
-    return ToolReport(
-        tool=TOOL,
-        examined=1,
-        examined_unit="services",
-        measurements={METRIC: Measurement(value=None, why=why)},
     )
 
 

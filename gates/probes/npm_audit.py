@@ -7,12 +7,9 @@ import os
 import posixpath
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from gates.core.model import Reason
 from gates.core.npm_audit import NpmAnswer, NpmAudited
@@ -76,16 +73,5 @@ def _run(
         raise _common.ProbeError(detail, Reason.TOOL_MISSING) from None
 
 
-def main() -> None:
-    """Print the answer, or one line with the reason why there is none."""
-    try:
-        answer = measure(_common.read_input())
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-    except _common.ProbeError as error:
-        _common.fail(error.detail, error.reason)
-    except Exception as error:  # noqa: BLE001  (a bug of ours, said in one line, no traceback)
-        _common.fail(f"{type(error).__name__}: {error}", Reason.ADAPTER_BUG)
-
-
 if __name__ == "__main__":
-    main()
+    _common.run_as(measure, _common.emit_json)

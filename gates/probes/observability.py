@@ -4,16 +4,15 @@ Input: that of the caller, and the keys of `_watching.Given`.
 """
 
 import secrets
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from gates.core import log_lines
+from gates.core import exposition, log_lines
 from gates.core.documented import Documented, documented
 from gates.core.model import Measurement, ToolReport
 from gates.core.openapi import JSON
-from gates.probes import _common, _watch_ids, _watch_logs, _watch_metrics, _watch_ready
+from gates.probes import _common, _openapi, _watch_ids, _watch_logs, _watch_metrics, _watch_ready
 from gates.probes import _watch_audit as audit
 from gates.probes import _watch_secrets as hidden
 from gates.probes import _watch_traces as traces
@@ -33,6 +32,7 @@ class Seen(msgspec.Struct, kw_only=True):
     measurements: dict[str, Measurement] = {}
     flaws: tuple[Flaw, ...] = ()
     notes: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
 
     def add(self, metric: str, found: tuple[Measurement, tuple[Flaw, ...]]) -> None:
         """Keep one part's result."""
@@ -54,7 +54,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     )
     seen = Seen()
     try:
-        look(watch, _document(task.document), seen)
+        look(watch, _openapi.document(task.document), seen)
     except Exhausted as error:
         seen.notes += (f"not everything was looked at: {error}",)
     return _report(watch, seen)
@@ -69,6 +69,7 @@ def look(watch: Watch, document: JSON, seen: Seen) -> None:
     operations = tuple(op for op in operations if not is_own(op, watch.given))
     seen.add(_watch_ready.HEALTH, _watch_ready.health(watch))
     before = _watch_metrics.begin(watch)
+    seen.exposed = exposition.queryable(before.families)
     asked, ids = ask_all(watch, operations, document)
     path = next((one.path for one in asked if one.fine), watch.given.health)
     sent = sum(1 for one in asked if one.fine)
@@ -147,6 +148,7 @@ def _report(watch: Watch, seen: Seen) -> ToolReport:
         measurements={name: _counted(seen, name, flaws, why) for name in names},
         findings=tuple(finding(flaw) for flaw in flaws),
         notes=seen.notes,
+        exposed=seen.exposed,
     )
 
 
@@ -158,14 +160,6 @@ def _counted(seen: Seen, name: str, flaws: tuple[Flaw, ...], why: str) -> Measur
     if found.value is None or name == audit.METRIC:
         return found
     return msgspec.structs.replace(found, value=float(sum(1 for f in flaws if f.metric == name)))
-
-
-def _document(path: str) -> JSON:
-    try:
-        value: JSON = msgspec.json.decode(Path(path).read_bytes()) if path else None
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from error
-    return value
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ file and path), allow, hidden_allowed, probing (whether well-known paths are ask
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from gates.core.documented import Documented, documented
 from gates.core.model import Reason, ToolReport
 from gates.core.openapi import JSON
 from gates.core.parity.routes import Table, shape
-from gates.probes import _common, _parity_report
+from gates.probes import _common, _openapi, _parity_report
 from gates.probes._caller import Caller, recorded
 from gates.probes._parity_answers import Site
 from gates.probes._parity_dead import Examiner, Judged
@@ -28,7 +26,7 @@ TOOL = "parity"
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Look. Raises ProbeError where the service gives no answer at all."""
-    document = _document(given["document"])
+    document = _openapi.document(given["document"])
     operations = documented(document)
     caller = Caller(given, TOOL)
     site = Site(caller, _base(operations))
@@ -39,16 +37,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
     judged = _examined(given, site, document, operations, routes)
     hidden = _hidden(given, site, document, operations, routes)
     return _parity_report.report(compared(given), hidden, judged, routes, caller.sent)
-
-
-def _document(path: str) -> dict[str, JSON]:
-    try:
-        document = msgspec.json.decode(Path(path).read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from None
-    if not isinstance(document, dict):
-        raise _common.ProbeError(f"OpenAPI document {path}: no object")
-    return document
 
 
 def _base(operations: tuple[Documented, ...]) -> str:

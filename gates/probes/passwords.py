@@ -5,7 +5,6 @@ GATESCORE_IDENTITIES and GATESCORE_VARIABLES. The store is only ever read.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,12 +14,11 @@ from gates.core.documented import documented
 from gates.core.leaks import Canary
 from gates.core.model import Finding, Measurement, Severity, ToolReport
 from gates.core.stored_passwords import Costs, Form, Kind, Stored
-from gates.probes import _common, _password_leaks
+from gates.probes import _common, _openapi, _password_leaks
 from gates.probes._auth_login import reach
 from gates.probes._caller import Caller, Exhausted, recorded
 from gates.probes._password_accounts import Account, canaries, weak_accepted
 from gates.probes._password_store import StoreError, stored
-from gates.probes.auth import variables
 
 TOOL = "passwords"
 _STORAGE = ("passwords.weak_storage", "passwords.low_cost", "passwords.low_parallelism")
@@ -31,9 +29,9 @@ _ADVICE = "keep it in the PHC string format, or let the query give the salt as a
 def measure(given: dict[str, Any]) -> ToolReport:
     """Make accounts, read their stored forms, then read all answers. Raises ProbeError."""
     caller = Caller(given, TOOL)
-    document = _document(given.get("document", ""))
+    document = _openapi.document(given.get("document", ""))
     operations = documented(document)
-    known = variables()
+    known = _common.variables()
     said = given.get("register")
     notes: list[str] = []
     reach(caller, given.get("health", ""))
@@ -152,15 +150,6 @@ def _finding(rule: str, severity: Severity, message: str, metric: str) -> Findin
 
 def _unmeasured(why: str) -> dict[str, Measurement]:
     return {name: Measurement(value=None, why=why) for name in _STORAGE}
-
-
-def _document(path: str) -> dict[str, Any]:
-    if not path:
-        return {}
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from None
 
 
 if __name__ == "__main__":

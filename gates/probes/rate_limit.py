@@ -5,10 +5,7 @@ the target file), most_per_limit. Secret: GATESCORE_IDENTITIES.
 """
 
 import time
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from gates.core import limits
 from gates.core.documented import documented
@@ -19,7 +16,7 @@ from gates.core.model import (
     Status,
     ToolReport,
 )
-from gates.probes import _common, _rate_limits, _rate_lists
+from gates.probes import _common, _openapi, _rate_limits, _rate_lists
 from gates.probes._auth_login import reach
 from gates.probes._caller import Caller, Exhausted
 from gates.probes._rate_limits import Counted
@@ -34,7 +31,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
     """The login first, while nothing has been used up; then limits, then lists."""
     caller = Caller(given, TOOL)
     codes = frozenset(int(code) for code in given.get("codes") or (429,))
-    document = _document(given.get("document", ""))
+    document = _openapi.document(given.get("document", ""))
     operations = documented(document)
     reach(caller, given.get("health", ""))
     try:
@@ -131,15 +128,6 @@ def _evidence(
         )
         for label, (state, count, detail) in sorted(cells.items())
     ]
-
-
-def _document(path: str) -> dict[str, Any]:
-    if not path:
-        return {}
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from None
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Input: that of the caller, and the keys of `_enduring.Given`.
 """
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +11,7 @@ from gates.core.documented import Documented, Made, documented, made
 from gates.core.model import ToolReport
 from gates.core.openapi import JSON
 from gates.core.sampling import NoSample
-from gates.probes import _common, _cutting, _overloading, _rolling
+from gates.probes import _common, _cutting, _openapi, _overloading, _rolling
 from gates.probes._caller import DEFAULT, Caller
 from gates.probes._door import ControlError, Door
 from gates.probes._enduring import (
@@ -38,7 +37,7 @@ Headers = tuple[tuple[str, str], ...]
 def measure(given: dict[str, Any]) -> ToolReport:
     """All three parts, the restart last. Raises ProbeError."""
     task, caller = read_given(given), Caller(given, TOOL)
-    document = _document(task.document)
+    document = _openapi.document(task.document)
     operations = documented(document) if isinstance(document, dict) else ()
     task = msgspec.structs.replace(task, upstreams=led(task.upstreams, operations))
     questions = questions_of(task, caller, operations, document)
@@ -136,14 +135,6 @@ def ended(task: Given) -> str:
     except (ControlError, IndexError):
         return ""
     return first.ended
-
-
-def _document(path: str) -> JSON:
-    try:
-        value: JSON = msgspec.json.decode(Path(path).read_bytes()) if path else None
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from error
-    return value
 
 
 if __name__ == "__main__":

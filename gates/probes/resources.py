@@ -30,7 +30,7 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
 
     field: str
     title: str
-    unit: str
+    unit: str = ""
     floor: Floor
     fix: str
 
@@ -46,21 +46,18 @@ QUANTITIES = (
     Quantity(
         field="threads",
         title="threads",
-        unit="",
         floor=Floor(per_minute=2.0, total=8.0, share=0.1),
         fix="Use a pool with a bound instead of a thread for each request.",
     ),
     Quantity(
         field="descriptors",
         title="open files",
-        unit="",
         floor=Floor(per_minute=4.0, total=16.0, share=0.1),
         fix="Close what each request opens, with a block that closes it also after an error.",
     ),
     Quantity(
         field="connections",
         title="connections",
-        unit="",
         floor=Floor(per_minute=4.0, total=16.0, share=0.1),
         fix="Give connections back to a pool with a bound, also after an error and a time-out.",
     ),
@@ -106,12 +103,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
 def not_ours() -> ToolReport:
     """What can be said of a service whose processes nobody can see."""
     why = "the service was running already: only processes that gatescore starts can be watched"
-    return ToolReport(
-        tool=TOOL,
-        examined=1,
-        examined_unit="services",
-        measurements={name: Measurement(value=None, why=why) for name in METRICS},
-    )
+    return _common.unjudged(TOOL, METRICS, why)
 
 
 def at_rest(pid: int) -> Held:

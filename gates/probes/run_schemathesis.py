@@ -30,7 +30,7 @@ from gates.core.model import Reason
 from gates.core.openapi import JSON, Operation, base_path, operations
 from gates.core.promises import promise
 from gates.core.redact import Redactor
-from gates.probes import _bounded_answers, _common
+from gates.probes import _bounded_answers, _common, _openapi
 
 HEADER = "GATESCORE_HEADER_"
 DID_ITS_JOB = (0, 1)
@@ -53,7 +53,7 @@ def main() -> int:
 
 def everything(given: Mapping[str, Any]) -> int:
     """Run Schemathesis in a folder that nobody keeps, and write what may be kept."""
-    document = _document(given["document"])
+    document = _openapi.document(given["document"])
     facts = known(given, document)
     Path(given["config_file"]).write_text(config(given, facts), encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=given["scratch"]) as scratch:
@@ -204,14 +204,6 @@ def _protected(document: dict[str, JSON], found: tuple[Operation, ...], base: st
         security = document.get("security") if named is None else named
         if isinstance(security, list) and security and all(security):
             yield operation_names.label(one, base)
-
-
-def _document(path: str) -> dict[str, JSON]:
-    try:
-        value = msgspec.json.decode(Path(path).read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"the document: {error}", Reason.ADAPTER_BUG) from None
-    return value if isinstance(value, dict) else {}
 
 
 if __name__ == "__main__":

@@ -53,13 +53,15 @@ def measure(given: dict[str, Any]) -> ToolReport:
     """Start it without each variable, at most four starts side by side. Raises ProbeError."""
     task = msgspec.convert(given, Given)
     if reason := _unasked(task):
-        return _unjudged(reason)
+        return _common.unjudged(TOOL, [METRIC], reason)
     around = surroundings(os.environ)
     with tempfile.TemporaryDirectory(prefix="starts-", dir=Path.cwd()) as folder:
         try:
             prepare = _control(task, around, Path(folder))
             if isinstance(prepare, str):
-                return _unjudged(Redactor(around.variables.values()).text(prepare))
+                return _common.unjudged(
+                    TOOL, [METRIC], Redactor(around.variables.values()).text(prepare)
+                )
             trials = _trials(task, around, Path(folder), prepare)
         except ServiceError as error:
             detail = Redactor(around.variables.values()).text(error.detail)
@@ -166,15 +168,6 @@ def _finding(service: Service, name: str, words: str) -> Finding:
         fix="Read every required variable at the start; end with an error that names the missing.",
         reproduce=f"env -u {name} {command}",
         context=name,
-    )
-
-
-def _unjudged(why: str) -> ToolReport:
-    return ToolReport(
-        tool=TOOL,
-        examined=1,
-        examined_unit="services",
-        measurements={METRIC: Measurement(value=None, why=why)},
     )
 
 

@@ -4,7 +4,6 @@ Input: what `_caller` reads, and options (the policy's), throttled, forbidden, l
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from gates.core.design.rules import violations
 from gates.core.documented import documented
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.openapi import JSON
-from gates.probes import _caller, _common
+from gates.probes import _caller, _common, _openapi
 from gates.probes._caller import Caller, Exhausted
 from gates.probes.api_design import answers, pages, readings, repeats
 from gates.probes.api_design.asking import Asker
@@ -28,7 +27,9 @@ Part = Callable[[], Outcome]
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Judge the document and ask the service. Raises ProbeError."""
-    document = _document(given.get("document", ""))
+    if not given.get("document"):
+        raise _common.ProbeError("there is no OpenAPI document", Reason.NO_RESULT)
+    document = _openapi.document(given["document"])
     try:
         settings = _settings(given)
         api = _api(document, settings)
@@ -65,15 +66,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
         ),
         notes=_notes(asker, sized, repeated, failing),
     )
-
-
-def _document(path: str) -> dict[str, JSON]:
-    if not path:
-        raise _common.ProbeError("there is no OpenAPI document", Reason.NO_RESULT)
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from error
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -4,10 +4,7 @@ Input: what `_caller` reads, and `envelope` (the policy's).
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from gates.core import error_leaks, exchanges, texts
 from gates.core.design.routing import routes
@@ -15,9 +12,8 @@ from gates.core.documented import Documented, documented
 from gates.core.error_leaks import Leak
 from gates.core.exchanges import Exchange
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
-from gates.core.openapi import JSON
 from gates.core.redact import Redactor
-from gates.probes import _caller, _common
+from gates.probes import _caller, _common, _openapi
 from gates.probes._caller import DEFAULT, Caller, Exhausted
 from gates.probes.errors import wrapped
 from gates.probes.errors.requests import Wrong, requests
@@ -37,7 +33,7 @@ _WORDS = {
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Send the requests, read what other gates recorded, judge. Raises ProbeError."""
-    document = _document(given.get("document", ""))
+    document = _openapi.document(given.get("document", ""))
     operations = documented(document)
     known = routes(operations)
     caller = Caller(given, TOOL)
@@ -65,16 +61,6 @@ def measure(given: dict[str, Any]) -> ToolReport:
         findings=(*leaking, *wrong),
         notes=tuple(text for text in (*notes, wanted.note, *unanswered[:5]) if text),
     )
-
-
-def _document(path: str) -> dict[str, JSON]:
-    """The document; without one every path is an undocumented one."""
-    if not path:
-        return {}
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError) as error:
-        raise _common.ProbeError(f"OpenAPI document {path}: {error}") from error
 
 
 def _send(caller: Caller, asked: Iterable[Wrong]) -> tuple[list[Exchange], list[str], list[str]]:
