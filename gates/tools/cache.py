@@ -6,7 +6,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Combine, Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import planted
-from gates.tools.formats.caller import VARIABLES, caller_input, identity_secrets
+from gates.tools.formats.caller import VARIABLES, identity_secrets, reading_input
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -15,7 +15,6 @@ METRICS = {
 }
 MOST_REQUESTS = 600
 MAX_SECONDS = 30.0
-SIZES = ("most_reads", "reads_s")
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
@@ -23,15 +22,9 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     service, cache = target.service, target.cache
     if service is None or cache is None:
         return ()
-    seen = target.observability
-    load = target.load.operations if target.load else ()
     given = {
-        **caller_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MAX_SECONDS),
+        **reading_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MAX_SECONDS),
         "cache": msgspec.to_builtins(cache),
-        "metrics": seen.metrics,
-        "own": [service.health, seen.readiness, seen.metrics],
-        "operations": [one.path for one in load if one.method == "GET"],
-        **{name: options.settings[name] for name in SIZES if name in options.settings},
     }
     return (probe("cache", options, given, secrets=(*identity_secrets(target), VARIABLES)),)
 

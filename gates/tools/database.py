@@ -6,7 +6,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Service, Target
 from gates.core.tool import Combine, Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import planted
-from gates.tools.formats.caller import VARIABLES, caller_input, identity_secrets
+from gates.tools.formats.caller import VARIABLES, identity_secrets, reading_input
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -19,7 +19,6 @@ METRICS = {
 MOST_REQUESTS = 600
 MAX_SECONDS = 30.0
 SQLITE = "sqlite:"
-SIZES = ("most_reads", "reads_s")
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
@@ -27,18 +26,11 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     service, database = target.service, target.database
     if service is None or database is None:
         return ()
-    seen = target.observability
-    load = target.load.operations if target.load else ()
-    known = caller_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MAX_SECONDS)
     url = placed(led(database.url, service), options)
     said = msgspec.structs.replace(database, url=url)
     given = {
-        **known,
+        **reading_input(target, options, max_requests=MOST_REQUESTS, max_seconds=MAX_SECONDS),
         "database": msgspec.to_builtins(said),
-        "metrics": seen.metrics,
-        "own": [service.health, seen.readiness, seen.metrics],
-        "operations": [one.path for one in load if one.method == "GET"],
-        **{name: options.settings[name] for name in SIZES if name in options.settings},
     }
     return (probe("database", options, given, secrets=(*identity_secrets(target), VARIABLES)),)
 

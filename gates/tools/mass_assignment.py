@@ -4,7 +4,7 @@ from gates.core.model import Reason, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
 from gates.tools.formats import planted
-from gates.tools.formats.caller import caller_input, identity_secrets
+from gates.tools.formats.caller import attacking_input, identity_secrets
 from gates.tools.formats.report import probe, read_report
 
 DISTRIBUTION = "gatescore"
@@ -22,11 +22,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """
     if target.service is None:
         return ()
-    given = {
-        **caller_input(target, options, max_requests=MAX_REQUESTS, max_seconds=MAX_SECONDS),
-        "gate_deadline_s": options.deadline_s * 0.9,
-        "allowed": bool(target.service.start) or options.settings.get("foreign_target") is True,
-    }
+    given = attacking_input(target, options, max_requests=MAX_REQUESTS, max_seconds=MAX_SECONDS)
     return (probe("mass_assignment", options, given, secrets=identity_secrets(target)),)
 
 
