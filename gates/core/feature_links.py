@@ -59,15 +59,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 def known(
     reports: Sequence[ToolReport],
     document: Mapping[str, Any],
-    ids: Iterable[str],
+    listed: Sequence[Item],
     blind: Mapping[Kind, str],
 ) -> Known:
-    """Sort what the reports of a run tell. `ids` are those of requirements and criteria."""
+    """Sort what the reports of a run tell of the listed requirements and criteria."""
     tests = _merged(_of(reports, ProofKind.TEST))
+    wanted = frozenset(name for item in listed for name in item.tests)
     cells = [cell for report in reports for cell in report.operations]
     return Known(
-        tests=_by_name(tests),
-        marked=_by_requirement(tests, ids),
+        tests=_by_name(tests, wanted),
+        marked=_by_requirement(tests, [item.id for item in listed]),
         oracles={one.name: one.state for one in _of(reports, ProofKind.ORACLE)},
         operations=_operations(document, cells),
         labels=_labels(document),
@@ -107,13 +108,14 @@ def _merged(tests: Iterable[Proof]) -> tuple[Proof, ...]:
     return tuple(found.values())
 
 
-def _by_name(tests: Iterable[Proof]) -> dict[str, tuple[Proof, ...]]:
-    found: dict[str, dict[int, Proof]] = {}
-    for one in tests:
+def _by_name(tests: Iterable[Proof], wanted: frozenset[str]) -> dict[str, tuple[Proof, ...]]:
+    """The tests that each wanted name means."""
+    found: dict[str, list[Proof]] = {}
+    for one in tests if wanted else ():
         *_, owner, title = ("", *one.name.split("::"))
-        for name in aliases(one.name, owner, title):
-            found.setdefault(name, {})[id(one)] = one
-    return {name: tuple(same.values()) for name, same in found.items()}
+        for name in aliases(one.name, owner, title) & wanted:
+            found.setdefault(name, []).append(one)
+    return {name: tuple(same) for name, same in found.items()}
 
 
 def _by_requirement(tests: Iterable[Proof], ids: Iterable[str]) -> dict[str, tuple[Proof, ...]]:

@@ -54,10 +54,10 @@ def measure(given: dict[str, Any]) -> ToolReport:
     asked = msgspec.convert(given, Given)
     listed = _listed(asked)
     reports = [report for gate in _ended(Path(asked.results)) for report in gate.reports]
-    ids = [one.id for requirement in listed.requirements for one in items(requirement)]
-    there = known(reports, _document(asked.document), ids, _blind(asked.sources, reports))
+    every = [one for requirement in listed.requirements for one in items(requirement)]
+    there = known(reports, _document(asked.document), every, _blind(asked.sources, reports))
     found = standings(listed.requirements, there)
-    strange = strange_markers(there, ids)
+    strange = strange_markers(there, [one.id for one in every])
     counting = counted(found, asked.should == "counted")
     gaps = _gaps(counting, there)
     return ToolReport(

@@ -44,7 +44,7 @@ def cell(operation: str, aspect: Aspect, state: Status) -> OperationEvidence:
     return OperationEvidence(operation=operation, aspect=aspect, state=state)
 
 
-def there(*told: Proof | OperationEvidence, blind=None, ids=("FR-1", "FR-1.1", "FR-1.2")):
+def there(*told: Proof | OperationEvidence, blind=None, tests=()):
     report = ToolReport(
         tool="t",
         examined=1,
@@ -52,7 +52,9 @@ def there(*told: Proof | OperationEvidence, blind=None, ids=("FR-1", "FR-1.1", "
         proofs=tuple(one for one in told if isinstance(one, Proof)),
         operations=tuple(one for one in told if isinstance(one, OperationEvidence)),
     )
-    return known([report], DOCUMENT, ids, blind or {})
+    ids = ("FR-1", "FR-1.1", "FR-1.2")
+    listed = [Acceptance(id=id, text="t", tests=tests) for id in ids]
+    return known([report], DOCUMENT, listed, blind or {})
 
 
 def wanted(**keys: Any) -> Requirement:
@@ -60,7 +62,8 @@ def wanted(**keys: Any) -> Requirement:
 
 
 def progress(requirement: Requirement, *told: Proof | OperationEvidence) -> list[Progress]:
-    return [one.progress for one in standings([requirement], there(*told))]
+    world = there(*told, tests=requirement.tests)
+    return [one.progress for one in standings([requirement], world)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gates.shell import config
 from gates.shell.problems import ConfigError
 from gates.shell.requirement_files import Listed, read
 
@@ -141,3 +142,18 @@ def test_bytes_that_are_no_list_are_refused(tmp_path: Path, name: str, data: byt
 def test_a_bar_in_a_cell_is_text(tmp_path: Path) -> None:
     text = HEAD + "| FR-1 | this \\| that | must | |\n"
     assert listed(tmp_path, text, "r.md").requirements[0].title == "this | that"
+
+
+@pytest.mark.parametrize("part", ["requirements", "risks"])
+def test_a_target_file_names_a_list_that_exists(tmp_path: Path, part: str) -> None:
+    (tmp_path / "gatescore").mkdir()
+    (tmp_path / "gatescore" / f"{part}.toml").write_text("x = 1")
+    target = tmp_path / "gatescore.toml"
+    target.write_text(f'name = "t"\n[{part}]\n')
+    assert getattr(config.read_target(target).target, part).file == f"gatescore/{part}.toml"
+    target.write_text(f'name = "t"\n[{part}]\nfile = "gatescore/{part}.tml"\n')
+    with pytest.raises(ConfigError) as refused:
+        config.read_target(target)
+    (problem,) = refused.value.problems
+    assert problem.key == f"{part}.file"
+    assert problem.hint == f"did you mean {part}.toml?"

@@ -4,13 +4,22 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from gates.core.model import ProofKind, Status
+from gates.core.oracle import Oracle, Step
+from gates.core.redact import Redactor
+from gates.core.tool import ToolOutput
+from gates.probes import oracles
+from gates.probes._oracle_run import Outcome
+from gates.tools import node_tests
+from gates.tools import pytest as pytest_adapter
 from gates.tools.formats import junit, own_report, places, proved
 from gates.tools.formats.own_report import Source
 
+DATA = Path(__file__).parent / "data"
 PAGE = (Path(__file__).parents[2] / "docs" / "gates" / "features.md").read_text("utf-8")
 CONFTEST, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 TESTS = """
@@ -83,3 +92,50 @@ def test_a_report_of_the_policys_own_tool_has_proofs_too() -> None:
     (one,) = report.proofs
     assert (one.name, one.state) == ("a.test.ts::b > c", Status.PASS)
     assert one.requirements == ("FR-1", "FR-2")
+
+
+def recording(folder: Path) -> tuple[ToolOutput, ...]:
+    """What a tool left, as tests/tools/data keeps it."""
+    return tuple(
+        ToolOutput(
+            exit_code=int(code.read_text()),
+            stdout=code.with_suffix(".stdout").read_bytes(),
+            stderr=code.with_suffix(".stderr").read_bytes(),
+            files={
+                file.name.split(".", 2)[2]: file.read_bytes()
+                for file in folder.glob(f"{code.stem}.file.*")
+            },
+        )
+        for code in sorted(folder.glob("*.exit"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("adapter", "case"),
+    [
+        (pytest_adapter, "pytest/9.2.0-control"),
+        (node_tests, "node_tests/1.6.1-control"),
+        (node_tests, "node_tests/4.1.11-control"),
+        (node_tests, "node_tests/30.5.2-jest"),
+    ],
+    ids=["pytest", "vitest-1", "vitest-4", "jest-30"],
+)
+def test_the_report_of_a_suite_names_every_test(adapter: ModuleType, case: str) -> None:
+    report = adapter.parse(recording(DATA / case))
+    skipped = report.measurements["tests.skipped"].value
+    states = [one.state for one in report.proofs]
+    assert len(states) == report.examined + skipped
+    assert states.count(Status.FAIL) == report.measurements["tests.failed"].value
+    assert states.count(Status.NO_DATA) == skipped
+    assert all("::" in one.name for one in report.proofs)
+
+
+@pytest.mark.parametrize(
+    ("failed", "gap", "state"),
+    [(0, "", Status.PASS), (2, "", Status.FAIL), (0, "out of requests", Status.NO_DATA)],
+)
+def test_an_oracle_is_a_proof(failed: int, gap: str, state: Status) -> None:
+    oracle = Oracle(id="one", title="t", steps=(Step(request="GET /"), Step(request="GET /")))
+    outcome = Outcome(oracle=oracle, failed=failed, gap=gap, wrong=("w",) if failed else ())
+    (proof,) = oracles.report([outcome], [], (), Redactor()).proofs
+    assert (proof.kind, proof.name, proof.state) == (ProofKind.ORACLE, "one", state)
