@@ -4,9 +4,8 @@ Input: the keys of gates.probes._caller, and tree, folder, flows, identities (na
 [auth] says for a preset). GATESCORE_VARIABLES holds the values of the service's variables.
 """
 
-import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -26,7 +25,7 @@ from gates.core.model import (
 from gates.core.oracle import Oracle, split, title_of
 from gates.core.oracle_text import names, shell, steady
 from gates.core.redact import Redactor
-from gates.probes import _common
+from gates.probes import _common, _openapi
 from gates.probes._caller import Caller, Exhausted
 from gates.probes._oracle_run import Outcome, World, carry_out
 from gates.probes._oracle_schemas import Schemas
@@ -34,7 +33,6 @@ from gates.shell import oracle_files
 from gates.shell.network import NetworkError
 
 TOOL = "oracles"
-VARIABLES = "GATESCORE_VARIABLES"
 FAILED = "oracles.failed"
 MISSING_FLOW = "oracles.flow-missing"
 MOST_WRONG = 5  # differences of one oracle that are told
@@ -44,7 +42,7 @@ LETTERS = "".join(sorted(set(ascii_lowercase) - set("ilo")))  # none that is rea
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Read all files, run what can be read, and judge. Raises ProbeError."""
-    variables = service_variables(os.environ)
+    variables = _common.variables()
     known = oracle_files.Known(
         identities=tuple(given["identities"]),
         variables=tuple(sorted(variables)),
@@ -52,21 +50,15 @@ def measure(given: dict[str, Any]) -> ToolReport:
     )
     folder = oracle_files.read_folder(Path(given["tree"]), given["folder"], known)
     caller = Caller(given, TOOL)
-    world = World(caller=caller, schemas=Schemas(_document(given)), secrets=variables)
+    world = World(
+        caller=caller,
+        schemas=Schemas(_openapi.document(given.get("document", ""))),
+        secrets=variables,
+    )
     outcomes = _outcomes(folder.oracles, world)
     problems = [str(one) for one in folder.problems]
     flows = [flow for flow in given["flows"] if flow not in folder.unread]
     return report(outcomes, problems, flows, _redactor(world))
-
-
-def service_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Values by name. Raises ProbeError, never quoting one."""
-    text = environ.get(VARIABLES, "")
-    try:
-        return msgspec.json.decode(text, type=dict[str, str]) if text else {}
-    except msgspec.DecodeError:
-        detail = f"{VARIABLES} is not a JSON object of strings"
-        raise _common.ProbeError(detail, Reason.ADAPTER_BUG) from None
 
 
 def made_up() -> dict[str, str]:
@@ -77,11 +69,6 @@ def made_up() -> dict[str, str]:
         "email": f"{word}@example.com",
         "password": f"Aa1-{secrets.token_urlsafe(15)}",
     }
-
-
-def _document(given: Mapping[str, Any]) -> dict[str, Any] | None:
-    path = given.get("document", "")
-    return msgspec.json.decode(Path(path).read_bytes()) if path else None
 
 
 def _outcomes(oracles: Iterable[Oracle], world: World) -> list[Outcome]:
