@@ -1,20 +1,19 @@
 """Real servers for probes to look at, and probes run as the runner does."""
 
-import socket
 import ssl
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gates.core.tool import Invocation, ToolOutput
+from tests.invocations import BARE, left_by
+from tests.servers import starting
 
-ROOT = Path(__file__).parents[2]
 Answer = Callable[[str, str, dict[str, str]], tuple[int, list[tuple[str, str]]]]
 
 
@@ -61,26 +60,14 @@ def site() -> Iterator[Callable[..., str]]:
 @pytest.fixture
 def notes() -> Iterator[Callable[..., str]]:
     """Start notes_service.py with a defect and environment variables; its origin."""
-    started: list[subprocess.Popen[bytes]] = []
+    program = str(Path(__file__).parent / "notes_service.py")
+    with starting() as start:
 
-    def start(defect: str = "none", **env: str) -> str:
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            port = held.getsockname()[1]
-        program = str(Path(__file__).parent / "notes_service.py")
-        argv = [sys.executable, program, str(port), "--defect", defect]
-        started.append(subprocess.Popen(argv, env={"PATH": "/usr/bin:/bin", **env}))
-        for _ in range(200):
-            with socket.socket() as line:
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    return f"http://127.0.0.1:{port}"
-            time.sleep(0.05)
-        raise AssertionError("the service did not start")
+        def notes_with(defect: str = "none", **env: str) -> str:
+            words = (sys.executable, program, "{port}", "--defect", defect)
+            return start(words, {"PATH": "/usr/bin:/bin", **env})
 
-    yield start
-    for one in started:
-        one.kill()
-        one.wait()
+        yield notes_with
 
 
 @pytest.fixture
@@ -88,16 +75,8 @@ def run_probe() -> Callable[..., ToolOutput]:
     """Run one invocation of a probe; keyword arguments are further environment variables."""
 
     def run(invocation: Invocation, **env: str) -> ToolOutput:
-        for name, text in invocation.inputs.items():
-            (Path(invocation.cwd) / name).write_text(text)
-        done = subprocess.run(
-            [sys.executable, *invocation.argv[1:]],
-            cwd=invocation.cwd,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        return ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        argv = (sys.executable, *invocation.argv[1:])
+        ours = msgspec.structs.replace(invocation, argv=argv)
+        return left_by(ours, Path(invocation.cwd), BARE | env, timeout_s=60)
 
     return run

@@ -1,10 +1,7 @@
 """The parity probe against a service in many styles, correct and with one defect each (B46)."""
 
 import json
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +14,7 @@ from gates.core.target import Auth, Code, OpenApi, Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.tools import parity
 from tests.probes.parity_service import DOCUMENT
+from tests.servers import starting
 
 PROGRAM = Path(__file__).parent / "parity_service.py"
 SOURCE = """
@@ -50,25 +48,12 @@ app.include_router(router)
 @pytest.fixture
 def started() -> Iterator[Callable[..., str]]:
     """Start the service; its origin."""
-    processes: list[subprocess.Popen[bytes]] = []
+    with starting() as start:
 
-    def start(style: str = "plain", defect: str = "none") -> str:
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            port = held.getsockname()[1]
-        argv = [sys.executable, str(PROGRAM), str(port), style, defect]
-        processes.append(subprocess.Popen(argv))
-        for _ in range(200):
-            with socket.socket() as line:
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    return f"http://127.0.0.1:{port}"
-            time.sleep(0.05)
-        raise AssertionError("the service did not start")
+        def service(style: str = "plain", defect: str = "none") -> str:
+            return start((sys.executable, str(PROGRAM), "{port}", style, defect))
 
-    yield start
-    for one in processes:
-        one.kill()
-        one.wait()
+        yield service
 
 
 @pytest.fixture

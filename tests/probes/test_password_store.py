@@ -1,16 +1,11 @@
 """The stored form of a password, read from a real PostgreSQL, and nothing written there."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from gates.probes._password_store import StoreError, stored
+from tests import postgresql
 
 QUERY = "SELECT hash FROM users WHERE name = :name"
 MAKE = """
@@ -21,50 +16,16 @@ CREATE FUNCTION sneaky(text) RETURNS text LANGUAGE sql
 """
 
 
-def program(name: str) -> str:
-    """A program of PostgreSQL: Debian keeps them off the search path."""
-    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(beside[-1]) if beside else shutil.which(name) or ""
-
-
-def port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        number: int = listener.getsockname()[1]
-        return number
-
-
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
     """The address of a database with two accounts."""
-    if not program("initdb"):
-        if os.environ.get("CI"):
-            pytest.fail("there is no PostgreSQL here")
-        pytest.skip("there is no PostgreSQL here")
-    folder = Path(tempfile.mkdtemp(prefix="gatescore-pg-"))
-    # The server refuses to be root.
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
+    import psycopg
 
-    def run(*words: str, text: str = "") -> None:
-        done = subprocess.run(
-            words, user=user, cwd=folder, input=text, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-    data, number = str(folder / "data"), port()
-    run(program("initdb"), "-D", data, "-A", "trust", "-U", "shop", "--no-sync")
-    said = f"-p {number} -k {folder} -h 127.0.0.1 -F"
-    control = (program("pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"))
-    run(*control, "-o", said, "start")
-    try:
-        address = f"postgresql://shop@127.0.0.1:{number}/postgres"
-        run(program("psql"), "-v", "ON_ERROR_STOP=1", address, text=MAKE)
+    with postgresql.server() as origin:
+        address = f"{origin}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(MAKE)
         yield address
-    finally:
-        run(*control, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from gates.core.target import Service, Target
 from gates.core.tool import Options, ParseError, ToolOutput
 from gates.shell.otlp import receiving
 from gates.tools import queries as tool
+from tests.servers import starting
 
 HERE = Path(__file__).parent
 GROW = ("{python}", str(HERE / "growing.py"), "{state}/shop.db", "{rows}")
@@ -50,71 +51,48 @@ DOCUMENT = {
 
 
 @pytest.fixture
-def look(tmp_path: Path, run_probe: Callable[..., ToolOutput], free: int) -> Iterator[Look]:
+def look(tmp_path: Path, run_probe: Callable[..., ToolOutput]) -> Iterator[Look]:
     """Run the adapter on the service with these defects; keywords are those of [database]."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def run(
-        *defects: str,
-        spans: bool = True,
-        variables: str = "yes",
-        settings: dict[str, object] | None = None,
-        **said: Any,
-    ) -> ToolReport:
-        file = tmp_path / "shop.db"
-        with sqlite3.connect(file) as connection:
-            connection.executescript(TABLES + ("" if "missing-index" in defects else INDEXES))
-        (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
-        (tmp_path / "output").mkdir()
-        database = Database(url="sqlite:{state}/shop.db", spans=True, **said)
-        service = Service(start=("x", "{port}"), env={"GROWTH": "{state}", "OTLP": "{otlp}"})
-        with receiving(tmp_path / "spans.ndjson") as receiver:
-            argv = [sys.executable, str(HERE / "spanning.py"), str(free), str(file), *defects]
-            started.append(subprocess.Popen(argv, env={"OTLP": receiver.address}))
-            wait(free)
-            options = Options(
-                tree=str(tmp_path),
-                output=str(tmp_path / "output"),
-                python=sys.executable,
-                base_url=f"http://127.0.0.1:{free}",
-                state=str(tmp_path),
-                document=str(tmp_path / "openapi.json"),
-                spans=str(receiver.path) if spans else "",
-                settings=settings or {},
-            )
-            (invocation,) = tool.commands(
-                Target(name="shop", service=service, database=database), options
-            )
-            start = json.dumps({"env": {"PATH": "/usr/bin:/bin"}, "variables": {"A": variables}})
-            done = run_probe(invocation, GATESCORE_START=start)
-        return tool.parse((done,))
-
-    yield run
-    for one in started:
-        one.kill()
-        one.wait()
+    with starting() as start:
+        yield partial(_report, start, tmp_path, run_probe)
 
 
-@pytest.fixture
-def free() -> int:
-    import socket
-
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
-
-
-def wait(port: int) -> None:
-    import socket
-    import time
-
-    for _ in range(200):
-        with socket.socket() as line:
-            if line.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the service did not start")
+def _report(
+    start: Callable[..., str],
+    tmp_path: Path,
+    run_probe: Callable[..., ToolOutput],
+    *defects: str,
+    spans: bool = True,
+    variables: str = "yes",
+    settings: dict[str, object] | None = None,
+    **said: Any,
+) -> ToolReport:
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as connection:
+        connection.executescript(TABLES + ("" if "missing-index" in defects else INDEXES))
+    (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
+    (tmp_path / "output").mkdir()
+    database = Database(url="sqlite:{state}/shop.db", spans=True, **said)
+    service = Service(start=("x", "{port}"), env={"GROWTH": "{state}", "OTLP": "{otlp}"})
+    with receiving(tmp_path / "spans.ndjson") as receiver:
+        words = (sys.executable, str(HERE / "spanning.py"), "{port}", str(file), *defects)
+        origin = start(words, {"OTLP": receiver.address})
+        options = Options(
+            tree=str(tmp_path),
+            output=str(tmp_path / "output"),
+            python=sys.executable,
+            base_url=origin,
+            state=str(tmp_path),
+            document=str(tmp_path / "openapi.json"),
+            spans=str(receiver.path) if spans else "",
+            settings=settings or {},
+        )
+        (invocation,) = tool.commands(
+            Target(name="shop", service=service, database=database), options
+        )
+        given = json.dumps({"env": {"PATH": "/usr/bin:/bin"}, "variables": {"A": variables}})
+        done = run_probe(invocation, GATESCORE_START=given)
+    return tool.parse((done,))
 
 
 def values(report: ToolReport) -> dict[str, float | None]:

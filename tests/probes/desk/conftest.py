@@ -1,7 +1,6 @@
 """A small service with planted defects, and the adapters of the probes that look for them."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -14,7 +13,8 @@ import pytest
 from gates.core.behaviour import Authorization, Identity
 from gates.core.model import ToolReport
 from gates.core.target import Auth, Login, Service, Target
-from gates.core.tool import Options, Tool, ToolOutput
+from gates.core.tool import Options, Tool
+from tests.invocations import left_by, surrounded
 
 DESK = Path(__file__).with_name("desk.py")
 PEOPLE = {"default": ("user", 0), "bob": ("user", 0), "root": ("admin", 10), "guest": ("guest", -5)}
@@ -60,28 +60,15 @@ class Desk:
         options = Options(
             tree="",
             output=str(self.folder),
-            python="python",
+            python=sys.executable,
             base_url=self.url,
             document=str(file),
             recorded=str(self.folder),
             settings=settings or {},
         )
         (invocation,) = tool.commands(target, options)
-        for name, text in invocation.inputs.items():
-            (self.folder / name).write_text(text)
-        done = subprocess.run(
-            [sys.executable, *invocation.argv[1:]],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.getcwd(),
-                "GATESCORE_IDENTITIES": known(people, ids),
-            },
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        output = ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+        env = surrounded(GATESCORE_IDENTITIES=known(people, ids))
+        output = left_by(invocation, self.folder, env)
         return tool.parse((output,))
 
     def requests(self) -> int:

@@ -4,13 +4,12 @@ import base64
 import importlib
 import json
 import secrets
-import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,8 +21,9 @@ from gates.core.model import ToolReport
 from gates.core.target import Auth, Login, OpenApi, Service, Target
 from gates.core.tool import Invocation, Options, ToolOutput
 from gates.probes import _common
+from tests.invocations import BARE, left_by
+from tests.servers import starting
 
-ROOT = Path(__file__).parents[3]
 GATEKEEPER = Path(__file__).with_name("gatekeeper.py")
 SECRETS = {
     "DEMO_PASSWORD": "Demo-canary-2026",  # pragma: allowlist secret
@@ -129,16 +129,7 @@ class Twin:
 
 
 def _program(invocation: Invocation, env: dict[str, str]) -> ToolOutput:
-    Path(invocation.cwd, "input.json").write_text(invocation.inputs["input.json"])
-    done = subprocess.run(
-        invocation.argv,
-        cwd=invocation.cwd,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
-        capture_output=True,
-        timeout=90,
-        check=False,
-    )
-    return ToolOutput(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+    return left_by(invocation, Path(invocation.cwd), BARE | env, timeout_s=90)
 
 
 def _here(invocation: Invocation, env: dict[str, str]) -> ToolOutput:
@@ -157,24 +148,14 @@ def _here(invocation: Invocation, env: dict[str, str]) -> ToolOutput:
 @pytest.fixture
 def twin(tmp_path: Path) -> Iterator[Callable[..., Twin]]:
     """Start the gatekeeper: twin(style, defect)."""
-    running: list[subprocess.Popen[bytes]] = []
+    numbers = count()
+    with starting() as start:
 
-    def start(style: str = "jwt", defect: str = "") -> Twin:
-        folder = tmp_path / f"{style}-{defect}-{len(running)}"
-        folder.mkdir()
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = listener.getsockname()[1]
-        argv = (sys.executable, GATEKEEPER, str(port), style, defect, str(folder / "users.db"))
-        running.append(subprocess.Popen(argv, env={**SECRETS, "PATH": "/usr/bin:/bin"}))
-        for _ in range(200):
-            try:
-                return Twin(f"http://127.0.0.1:{port}", style, folder, mute=defect == "hangs")
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the twin does not answer")
+        def twin_of(style: str = "jwt", defect: str = "") -> Twin:
+            folder = tmp_path / f"{style}-{defect}-{next(numbers)}"
+            folder.mkdir()
+            words = (sys.executable, GATEKEEPER, "{port}", style, defect, folder / "users.db")
+            url = start(words, {**SECRETS, "PATH": "/usr/bin:/bin"})
+            return Twin(url, style, folder, mute=defect == "hangs")
 
-    yield start
-    for process in running:
-        process.kill()
-        process.wait()
+        yield twin_of
