@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -230,27 +231,31 @@ def log_in(body):
     return 200, {"token": f"t-{found[0]['name']}", "issued": time.time()}
 
 
-def tools(name, query):  # noqa: C901  one branch for each planted defect
-    given = query.get("name", ["x"])[0]
-    if name.startswith("find/"):
-        word = name.removeprefix("find/")
-        if "sql-word" in ON:
-            found = rows(f"SELECT * FROM articles WHERE title = '{word}'")
-        else:
-            found = rows("SELECT * FROM articles WHERE title = ?", word)
-        if not found:
-            raise Refused(404, "no such word")
-        return 200, found
-    if name == "ping":
-        if "command" in ON:
-            subprocess.run(f"true {given}", shell=True, capture_output=True, check=False)
-        elif "jitter" in ON:
-            time.sleep(random.random() * 1.2)
-        return 200, {"pinged": True}
-    if name == "render":
-        if "template" in ON:
-            given = re.sub(r"\{\{(\d+)\*(\d+)\}\}", lambda m: str(int(m[1]) * int(m[2])), given)
-        return 200, {"text": f"Hello {given}"}
+def find(word, _):
+    if "sql-word" in ON:
+        found = rows(f"SELECT * FROM articles WHERE title = '{word}'")
+    else:
+        found = rows("SELECT * FROM articles WHERE title = ?", word)
+    if not found:
+        raise Refused(404, "no such word")
+    return 200, found
+
+
+def ping(given, _):
+    if "command" in ON:
+        subprocess.run(f"true {given}", shell=True, capture_output=True, check=False)
+    elif "jitter" in ON:
+        time.sleep(random.random() * 1.2)
+    return 200, {"pinged": True}
+
+
+def render(given, _):
+    if "template" in ON:
+        given = re.sub(r"\{\{(\d+)\*(\d+)\}\}", lambda m: str(int(m[1]) * int(m[2])), given)
+    return 200, {"text": f"Hello {given}"}
+
+
+def read_file(given, _):
     if "path" in ON:
         try:
             with open(f"/srv/nothing/{given}" if not given.startswith("/") else given) as file:
@@ -258,6 +263,21 @@ def tools(name, query):  # noqa: C901  one branch for each planted defect
         except OSError:
             pass
     raise Refused(404, "no such file")
+
+
+def go(given, extra):
+    extra["X-To"] = given if "header" in ON else re.sub(r"[\r\n]", "", given)
+    return 200, {}
+
+
+TOOLS = {"ping": ping, "render": render, "go": go}
+
+
+def tools(name, query, extra):
+    if name.startswith("find/"):
+        return find(name.removeprefix("find/"), extra)
+    plain = "/" if name == "go" else "x"
+    return TOOLS.get(name, read_file)(query.get("name", [plain])[0], extra)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -306,11 +326,7 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/login":
             return log_in(body)
         if path.startswith("/tools/"):
-            if path == "/tools/go":
-                to = query.get("name", ["/"])[0]
-                extra["X-To"] = to if "header" in ON else re.sub(r"[\r\n]", "", to)
-                return 200, {}
-            return tools(path.removeprefix("/tools/"), query)
+            return tools(path.removeprefix("/tools/"), query, extra)
         me = PEOPLE.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
         if "expired" in ON and me and me["name"] == "bob":
             me = None
@@ -318,46 +334,9 @@ class Handler(BaseHTTPRequestHandler):
             if "nobody" in ON and re.fullmatch(r"/notes/[^/]+", path) and method == "GET":
                 return 200, shown(rows("SELECT * FROM notes WHERE id = ?", path[7:])[0])
             raise Refused(401, "log in")
-        return self.let_in(me, method, path, query, body, extra)
-
-    def let_in(self, me, method, path, query, body, extra):  # noqa: C901  a table of paths
-        if path == "/notes" and method == "GET":
-            return 200, note_list(me)
-        if path == "/notes":
-            if "strict" in ON and set(body) - {"title", "text", "done"}:
-                wrong = sorted(set(body) - {"title", "text", "done"})
-                raise Refused(
-                    422, "unknown: " + (wrong[0] if "one-by-one" in ON else ", ".join(wrong))
-                )
-            made = make_note(me, body)
-            extra["Location"] = f"/notes/{made['id']}"
-            if "location" in ON:
-                return 201, None
-            if "bodyless" in ON:
-                extra.clear()
-                return 201, {"ok": True}
-            return 201, {**shown(made), **(body if "echo" in ON else {})}
-        if match := re.fullmatch(r"/notes/([^/]+)(/archive|/history)?", path):
-            return notes(me, method, match[1], match[2] or "", body)
-        if match := re.fullmatch(r"/users/(\d+)", path):
-            return users(me, match[1], method, body)
-        if match := re.fullmatch(r"/users/(\d+)/cards", path):
-            return cards(me, int(match[1]), method, body)
-        if match := re.fullmatch(r"/users/(\d+)/cards/(\d+)", path):
-            return one_card(me, int(match[1]), int(match[2]))
-        if path == "/articles" and method == "GET":
-            return 200, {"items": search(query)}
-        if path == "/articles":
-            if me["role"] != "admin" and "article-post" not in ON:
-                raise Refused(403, "administrators only")
-            rows("INSERT INTO articles (title, price) VALUES (?, ?)", body["title"], body["price"])
-            return 201, rows("SELECT * FROM articles ORDER BY id DESC LIMIT 1")[0]
-        if match := re.fullmatch(r"/articles/([^/]+)", path):
-            return article(me, match[1], method, body)
-        if path == "/stats":
-            if me["role"] != "admin" and "function" not in ON:
-                raise Refused(403, "administrators only")
-            return 200, {"notes": len(rows("SELECT * FROM notes"))}
+        for pattern, handle in PATHS:
+            if match := re.fullmatch(pattern, path):
+                return handle(Asked(me, method, match.groups(), query, body, extra))
         raise Refused(404, "no such path")
 
     def log_message(self, *_):
@@ -381,6 +360,64 @@ def one_card(me, owner, key):
     if not found or (owner != me["id"] and "nested" not in ON):
         raise Refused(404, "no such card")
     return 200, found[0]
+
+
+@dataclass
+class Asked:
+    me: dict
+    method: str
+    keys: tuple
+    query: dict
+    body: dict
+    extra: dict  # headers of the answer
+
+
+def all_notes(asked):
+    me, body, extra = asked.me, asked.body, asked.extra
+    if asked.method == "GET":
+        return 200, note_list(me)
+    wrong = sorted(set(body) - {"title", "text", "done"})
+    if "strict" in ON and wrong:
+        raise Refused(422, "unknown: " + (wrong[0] if "one-by-one" in ON else ", ".join(wrong)))
+    made = make_note(me, body)
+    extra["Location"] = f"/notes/{made['id']}"
+    if "location" in ON:
+        return 201, None
+    if "bodyless" in ON:
+        extra.clear()
+        return 201, {"ok": True}
+    return 201, {**shown(made), **(body if "echo" in ON else {})}
+
+
+def all_articles(asked):
+    if asked.method == "GET":
+        return 200, {"items": search(asked.query)}
+    if asked.me["role"] != "admin" and "article-post" not in ON:
+        raise Refused(403, "administrators only")
+    values = asked.body["title"], asked.body["price"]
+    rows("INSERT INTO articles (title, price) VALUES (?, ?)", *values)
+    return 201, rows("SELECT * FROM articles ORDER BY id DESC LIMIT 1")[0]
+
+
+def stats(asked):
+    if asked.me["role"] != "admin" and "function" not in ON:
+        raise Refused(403, "administrators only")
+    return 200, {"notes": len(rows("SELECT * FROM notes"))}
+
+
+PATHS = (
+    ("/notes", all_notes),
+    (
+        r"/notes/([^/]+)(/archive|/history)?",
+        lambda of: notes(of.me, of.method, of.keys[0], of.keys[1] or "", of.body),
+    ),
+    (r"/users/(\d+)", lambda of: users(of.me, of.keys[0], of.method, of.body)),
+    (r"/users/(\d+)/cards", lambda of: cards(of.me, int(of.keys[0]), of.method, of.body)),
+    (r"/users/(\d+)/cards/(\d+)", lambda of: one_card(of.me, *map(int, of.keys))),
+    ("/articles", all_articles),
+    (r"/articles/([^/]+)", lambda of: article(of.me, of.keys[0], of.method, of.body)),
+    ("/stats", stats),
+)
 
 
 def document():
