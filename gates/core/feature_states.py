@@ -23,12 +23,16 @@ class Progress(StrEnum):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One requirement or acceptance criterion, how far it is, and what it rests on."""
+    """One requirement or acceptance criterion, how far it is, and what it rests on.
+
+    `lacking` are the criteria of a requirement that are not complete, by id.
+    """
 
     item: Item
     requirement: Requirement
     progress: Progress
     links: tuple[Link, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_requirement(self) -> bool:
@@ -66,7 +70,13 @@ def _standings(requirement: Requirement, there: Known) -> tuple[Standing, ...]:
     )
     own = links(requirement, there)
     progress = _together(own, criteria) if criteria else _alone(own)
-    whole = Standing(item=requirement, requirement=requirement, progress=progress, links=own)
+    whole = Standing(
+        item=requirement,
+        requirement=requirement,
+        progress=progress,
+        links=own,
+        lacking=tuple(one.item.id for one in criteria if one.progress is not Progress.COMPLETE),
+    )
     return (whole, *criteria)
 
 

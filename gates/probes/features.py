@@ -31,6 +31,7 @@ TOOL = "features"
 COMPLETE = "features.complete_percent"
 BROKEN = "features.broken_links"
 SHOWN = 3  # proofs of one requirement that are told
+AGAINST = 6  # and of what speaks against it
 GATES = {  # whose gate it is that a missing report is of
     "pytest": "tests",
     "node_tests": "tests",
@@ -152,14 +153,18 @@ def _told(one: Standing) -> str:
 
 
 def _proof(one: Standing) -> str:
-    """What shows it, in few words, and all that speaks against it."""
+    """What shows it, and what speaks against it, in few words."""
     held = [link for link in one.links if link.state is Status.PASS]
-    against = list(dict.fromkeys(_against(link) for link in one.links if link not in held))
+    against = [*dict.fromkeys(_against(link) for link in one.links if link not in held)]
+    against += [f"not its criterion {id}" for id in one.lacking]
     shown = list(dict.fromkeys(f"{link.kind} {_bare(link)}" for link in held))
-    more = [f"{len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
-    if not one.links and one.is_requirement and one.progress is not Progress.MISSING:
-        return "by its acceptance criteria"
-    return ", ".join((*shown[:SHOWN], *more, *against))
+    if not shown and one.progress is Progress.COMPLETE:
+        shown = ["its acceptance criteria"]
+    return ", ".join((*_some(shown, SHOWN), *_some(against, AGAINST)))
+
+
+def _some(said: list[str], most: int) -> list[str]:
+    return [*said[:most], f"{len(said) - most} more"] if len(said) > most else said
 
 
 def _bare(link: Link) -> str:
@@ -197,8 +202,6 @@ def _open(asked: Given, listed: Listed, one: Standing) -> Finding:
     missing = one.progress is Progress.MISSING
     what = "requirement" if one.is_requirement else f"criterion of {one.requirement.id}"
     why = _proof(one) or "no test, operation or oracle shows it"
-    if one.is_requirement and one.requirement.criteria and not one.links:
-        why = "its acceptance criteria are not all shown"
     return Finding(
         tool=TOOL,
         rule=f"features.{one.progress}",

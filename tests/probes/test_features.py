@@ -145,6 +145,13 @@ def test_what_nobody_tests_is_missing_and_the_rest_is_partial(tmp_path: Path) ->
         ("features.missing", "medium", 12),
     ]
     assert "FR-2 (requirement, Books are ordered) is missing: no test" in report.findings[2].message
+    assert report.findings[0].message.endswith("oracle find, not its criterion FR-1.1")
+
+
+def test_criteria_alone_show_a_requirement(tmp_path: Path) -> None:
+    text = LIST.replace('operations = ["listBooks"]\noracles = ["find"]\n', "")
+    told = "FR-1 complete (must): Books are found: its acceptance criteria"
+    assert judged(tmp_path, ALL, text).notes[0] == told
 
 
 @pytest.mark.parametrize(("should", "share"), [("counted", 200 / 3), ("shown", 100.0)])
