@@ -14,6 +14,7 @@ from bench import load_clients
 from bench.measure import Failed, spread
 from bench.results import Row
 from gates.core import statistics
+from gates.core.load import LoadResult
 from gates.load.histogram import Histogram
 from gates.load.recorder import Outcome, Recorder
 
@@ -22,9 +23,19 @@ STALLS = ((10.0, 2.0, (0.9, 0.99), 3), (60.0, 6.0, (0.95, 0.99), 1))  # of, stop
 SERVER = Path(__file__).with_name("load_server.py")
 VALUES, RECORDED = 1_000_000, 200_000
 OPEN_RATE, OPEN_S, USERS = 1500.0, 6.0, 20
+FLAT_S = 4.0
 ROUNDS = 3
+LABELS = {
+    "explained": "what the stop alone explains",  # more than that is the catching up after it
+    "reference": "reference",
+    "ours": "ours",
+    "stock": "stock Locust",
+}
 MOST_PERCENT, MOST_P50_MS = 3.0, 2.0
 MOST_ERROR, MOST_US, MOST_CPU = 0.1, 10.0, 1 / 0.6
+MOST_SHARE = (
+    0.8  # two workers send a quarter more at least, also where the server has a core of them
+)
 
 
 class Server:
@@ -41,11 +52,13 @@ class Server:
         while paths:
             paths = paths - {self._line()}
 
-    def stop_for(self, seconds: float) -> None:
-        """Let it stand still."""
+    def stop_for(self, seconds: float) -> tuple[float, float]:
+        """Let it stand still; from when to when, in seconds of the clock that all clients have."""
         os.kill(self._process.pid, signal.SIGSTOP)
+        begin = time.perf_counter()
         time.sleep(seconds)
         os.kill(self._process.pid, signal.SIGCONT)
+        return begin, time.perf_counter()
 
     def end(self) -> None:
         """End it."""
@@ -63,6 +76,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     """Measure."""
     yield from _histogram()
     yield from _costs(scratch)
+    yield from _capacity(scratch)
     for seconds, stopped, judged, rounds in STALLS:
         found = [stall(scratch / f"{seconds:g}-{n}", seconds, stopped) for n in range(rounds)]
         yield from _stalls(f"server stopped {stopped:g} s of {seconds:g} s", found, judged)
@@ -81,23 +95,28 @@ def stall(folder: Path, seconds: float, stopped: float) -> Stall:
             stock, server.origin, users=10, each=f"{RATE / 10:g}", seconds=seconds
         )
         server.reached({"/ours", "/stock"})
-        reference = asyncio.run(_beside(server, seconds, stopped))
+        reference, explained = asyncio.run(_beside(server, seconds, stopped))
         result = load_clients.read_ours(ours, of_ours)
         counted = load_clients.read_stock(stock, of_stock)
     finally:
         server.end()
     mine = tuple((us / 1000, count) for us, count in result.total.response)
-    return {"ours": mine, "reference": reference, "stock": counted.times}
+    return {"ours": mine, "reference": reference, "stock": counted.times, "explained": explained}
 
 
-async def _beside(server: Server, seconds: float, stopped: float) -> statistics.Counts:
+async def _beside(
+    server: Server, seconds: float, stopped: float
+) -> tuple[statistics.Counts, statistics.Counts]:
+    """What the reference saw, and what the stop alone would have cost each of its requests."""
     loop = asyncio.get_running_loop()
-    client = asyncio.create_task(load_clients.reference(server.port, rate=RATE, seconds=seconds))
+    due = load_clients.instants(RATE, seconds)
+    client = asyncio.create_task(load_clients.reference(server.port, due))
     await asyncio.sleep(seconds / 4)
     stopping = loop.run_in_executor(None, server.stop_for, stopped)
     found = await client
-    await stopping
-    return found
+    begin, end = await stopping
+    waits = sorted(1000 * (end - one) if begin <= one < end else 0.0 for one in due)
+    return found, tuple((wait, 1) for wait in waits)
 
 
 def _stalls(what: str, found: list[Stall], judged: tuple[float, ...]) -> Iterator[Row]:
@@ -113,10 +132,8 @@ def _stalls(what: str, found: list[Stall], judged: tuple[float, ...]) -> Iterato
         apart = spread(100 * abs(a - b) / b for a, b in pairs)
         text = f"{what}: {name} beside a reference"
         yield Row(what=text, unit="%", found=apart, at_most=MOST_PERCENT)
-        for client in ("reference", "ours", "stock"):
-            values = spread(of(client, p))
-            label = "stock Locust" if client == "stock" else client
-            yield Row(what=f"{what}: {name}, {label}", unit="ms", found=values)
+        for client, label in LABELS.items():
+            yield Row(what=f"{what}: {name}, {label}", unit="ms", found=spread(of(client, p)))
 
 
 def _histogram() -> Iterator[Row]:
@@ -168,6 +185,40 @@ def _costs(scratch: Path) -> Iterator[Row]:
         yield Row(what=what, unit="×", found=ratio, at_most=MOST_CPU)
     yield Row(what="CPU per request, stock FastHttpUser", unit="µs", found=spread(found["stock"]))
     yield Row(what="CPU per request, one generator", unit="µs", found=spread(found["one"]))
+
+
+def _capacity(scratch: Path) -> Iterator[Row]:
+    """Flat out: what one core cannot send, two workers can, each with a core of its own."""
+    found: dict[int, list[LoadResult]] = {1: [], 2: []}
+    server = Server()
+    try:
+        for number in range(ROUNDS):
+            for workers, results in found.items():
+                folder = scratch / f"capacity-{number}-{workers}"
+                results.append(_flat_out(folder, server, workers))
+    finally:
+        server.end()
+    pairs = zip(found[1], found[2], strict=True)
+    ratio = spread(_core_rps(one) / _core_rps(two) for one, two in pairs)
+    what = "requests while the busiest generator uses one core, one generator as a share of two"
+    yield Row(what=what, unit="×", found=ratio, at_most=MOST_SHARE)
+    for workers, name in ((1, "one generator"), (2, "two workers")):
+        rates = spread(one.total.requests / one.duration_s for one in found[workers])
+        text = f"requests per second flat out beside the server, {name}"
+        yield Row(what=text, unit="1/s", found=rates)
+
+
+def _flat_out(folder: Path, server: Server, workers: int) -> LoadResult:
+    """Users who never think: each worker sends as fast as its core lets it."""
+    given = load_clients.scenario(
+        OPEN_RATE, FLAT_S, workers=workers, users=USERS * workers, think_s=0.0, warmup_s=0.5
+    )
+    return load_clients.read_ours(folder, load_clients.start_ours(folder, server.origin, given))
+
+
+def _core_rps(result: LoadResult) -> float:
+    """What all generators send while the busiest uses a whole core, also on a shared machine."""
+    return result.total.requests / (result.generator.cpu_percent / 100 * result.duration_s)
 
 
 def _stock_us(folder: Path, server: Server) -> float:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -92,9 +93,14 @@ def read_stock(folder: Path, process: subprocess.Popen[bytes]) -> Stock:
         raise Failed(f"no result: {(folder / 'log').read_text()[-2000:]}") from None
 
 
-async def reference(port: int, *, rate: float, seconds: float) -> statistics.Counts:
-    """Open loop, one task for each request: (ms since its intended instant, 1), ascending."""
+def instants(rate: float, seconds: float) -> tuple[float, ...]:
+    """Return when the requests of an open loop that begins now are due."""
     begin = time.perf_counter() + 0.1
+    return tuple(begin + number / rate for number in range(round(rate * seconds)))
+
+
+async def reference(port: int, due: Sequence[float]) -> statistics.Counts:
+    """Open loop, one task for each request: (ms since its intended instant, 1), ascending."""
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def one(intended: float) -> float:
@@ -106,8 +112,7 @@ async def reference(port: int, *, rate: float, seconds: float) -> statistics.Cou
         return 1000 * (ended - intended)
 
     tasks = []
-    for number in range(round(rate * seconds)):
-        intended = begin + number / rate
+    for intended in due:
         await asyncio.sleep(max(0.0, intended - time.perf_counter()))
         tasks.append(asyncio.create_task(one(intended)))
     found = await asyncio.gather(*tasks)
