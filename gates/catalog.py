@@ -27,6 +27,7 @@ BUILT_IN = {
         "calls",
         "compatibility",
         "database",
+        "deployment",
         "detect_secrets",
         "documentation",
         "duplicates",

@@ -43,6 +43,11 @@ ROUTES = frozenset(
 WANTED = (("method", METHODS), ("route", ROUTES), ("status", STATUSES))
 _NAME = re.compile(r"(request|http|server).*(duration|latency|seconds|time|_ms\b)", re.IGNORECASE)
 HISTOGRAMS = ("histogram", "gaugehistogram")
+ENDINGS = {
+    "counter": ("_total",),
+    "histogram": ("_bucket", "_count", "_sum"),
+    "summary": ("", "_count", "_sum"),
+}
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -123,6 +128,15 @@ def counted(family: Family | None, without: Iterable[str] = ()) -> float:
 
 def _any(sample: Sample, labels: frozenset[str], test: Callable[[str], bool]) -> bool:
     return any(test(value) for name, value in sample.labels.items() if name.lower() in labels)
+
+
+def queryable(families: Iterable[Family]) -> tuple[str, ...]:
+    """Names by which the samples can be asked for, sorted; of a family without any, by its kind."""
+    found: set[str] = set()
+    for each in families:
+        made = {each.name + ending for ending in ENDINGS.get(each.kind, ("",))}
+        found |= {one.name for one in each.samples} or made
+    return tuple(sorted(found))
 
 
 def names(families: Iterable[Family]) -> frozenset[str]:

@@ -228,6 +228,7 @@ class ToolReport(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...] = ()
     operations: tuple[OperationEvidence, ...] = ()  # what it knows of single operations
     proofs: tuple[Proof, ...] = ()  # the tests and oracles that it ran
+    exposed: tuple[str, ...] = ()  # names of the metrics that the service shows, where it read them
     pending: tuple[str, ...] = ()  # what a person has to do before this can be judged
     version: str = ""  # the version that really ran, where it is not our own
 

@@ -27,6 +27,9 @@ PARTS = (
     "passwords",
     "requirements",
     "risks",
+    "container",
+    "staging",
+    "pipeline",
 )
 
 
@@ -213,6 +216,7 @@ def present(target: Target) -> frozenset[str]:
         "requirements": target.requirements is not None,
         "risks": target.risks is not None,
     }
+    has |= {"staging": target.staging is not None, "pipeline": target.pipeline is not None}
     return frozenset(part for part, there in has.items() if there)
 
 

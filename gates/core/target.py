@@ -27,6 +27,7 @@ from gates.core.behaviour import (
     Upstream,
 )
 from gates.core.capacity import Cache, Database, Load
+from gates.core.deployed import Deployment, Pipeline, Staging
 
 Command = tuple[str, ...]
 
@@ -284,5 +285,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the list of requirements is."""
     risks: Risks | None = None
     """Where the register of risks is."""
+    deployment: Deployment = Deployment()
+    """Where the files of the deployment are."""
+    staging: Staging | None = None
+    """Where the staging environment says which commit it runs."""
+    pipeline: Pipeline | None = None
+    """How the status of the CI of a commit is asked."""
     absent: dict[str, str] = {}
     """Parts, gates and criteria that the target has not got, each with the reason."""

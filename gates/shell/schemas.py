@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
-from gates.core import behaviour, capacity, signers
+from gates.core import behaviour, capacity, deployed, signers
 from gates.core.excuses import WaiverFile
 from gates.core.features import RequirementList
 from gates.core.model import Scorecard
@@ -58,7 +58,7 @@ def modules_of(kind: str) -> tuple[ModuleType, ...]:
     own = sys.modules[KINDS[kind].__module__]
     if kind == "policy":
         return (own, signers)
-    return (own, behaviour, capacity) if kind == "target" else (own,)
+    return (own, behaviour, capacity, deployed) if kind == "target" else (own,)
 
 
 def rendered(kind: str) -> bytes:

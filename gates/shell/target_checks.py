@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.capacity import Load, LoadOperation
 from gates.core.target import Service, Target
-from gates.shell import behaviour_checks, cache_checks, database_checks, load_checks
+from gates.shell import behaviour_checks, cache_checks, database_checks, deployment_checks, load_checks
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
@@ -26,6 +26,7 @@ def troubles(target: Target, folder: Path) -> list[Trouble]:
     found += behaviour_checks.troubles(target)
     found += database_checks.troubles(target)
     found += cache_checks.troubles(target)
+    found += deployment_checks.troubles(target)
     root = folder / target.root
     if not root.is_dir():
         return [*found, Trouble(path=("root",), message=f"{root} is not a folder")]
@@ -76,6 +77,7 @@ def _named_files(target: Target) -> Iterator[tuple[KeyPath, str]]:
     for index, one in enumerate(target.openapi.others if target.openapi else ()):
         if one.file:
             yield ("openapi", "others", index, "file"), one.file
+    yield from deployment_checks.named_files(target)
     if target.dependencies:
         names = enumerate(target.dependencies.files)
         yield from ((("dependencies", "files", index), text) for index, text in names)

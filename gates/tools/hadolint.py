@@ -4,12 +4,12 @@ hadolint ends with 1 for findings, for a file that it cannot read and for one th
 (rule DL1000), so the verdict rests on its JSON and on stderr, which a run that worked leaves empty.
 """
 
-from pathlib import PurePosixPath
 from typing import Annotated
 
 import msgspec
 
 from gates.core import texts
+from gates.core.deployed import is_dockerfile
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
@@ -28,7 +28,6 @@ SEVERITIES = {
 }
 UNPARSABLE = "DL1000"
 CONFIGURATION = "hadolint.yaml"  # ours: without one, hadolint takes that of the target
-NAMES = ("dockerfile", "containerfile")
 WIKI = "https://github.com/hadolint/hadolint/wiki/"
 SHELLCHECK = "https://www.shellcheck.net/wiki/"
 
@@ -44,11 +43,16 @@ class Issue(msgspec.Struct, frozen=True):
 
 
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
-    """One run over every Dockerfile of the tree. Raises ParseError: there is none."""
-    del target
-    files = tuple(name for name in options.files if is_dockerfile(name))
+    """One run over the Dockerfiles of the tree. Raises ParseError: there is none.
+
+    Settings: `hadolint_ignored`, rules that another tool of the gate judges already.
+    """
+    named = target.deployment.dockerfiles
+    files = named or tuple(name for name in options.files if is_dockerfile(name))
     if not files:
         detail = "the target has no file called Dockerfile, *.Dockerfile or Containerfile"
+        if "hadolint_ignored" in options.settings:
+            detail += '; where there is none to have: [absent] container = "reason"'
         raise ParseError(Reason.NOTHING_EXAMINED, detail)
     return (
         Invocation(
@@ -59,17 +63,18 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
             ),
             cwd=options.tree,
             deadline_s=options.deadline_s,
-            inputs={**scope.handed(options, files), CONFIGURATION: "ignored: []\n"},
+            inputs={**scope.handed(options, files), CONFIGURATION: configuration(options)},
             files=scope.FILES,
             exits=(0, 1),
         ),
     )
 
 
-def is_dockerfile(path: str) -> bool:
-    """Whether a file is one by its name: Dockerfile, api.Dockerfile, Dockerfile.prod …"""
-    name = PurePosixPath(path).name.lower()
-    return name.startswith(NAMES) or name.endswith(tuple(f".{known}" for known in NAMES))
+def configuration(options: Options) -> str:
+    """Our configuration: no rule is ignored but those that the policy names."""
+    said = options.settings.get("hadolint_ignored", ())
+    rules = [str(one) for one in said] if isinstance(said, list | tuple) else []
+    return f"ignored: [{', '.join(rules)}]\n"
 
 
 def parse(outputs: tuple[ToolOutput, ...]) -> ToolReport:

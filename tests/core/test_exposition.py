@@ -9,6 +9,7 @@ from gates.core.exposition import (
     durations,
     lacking,
     names,
+    queryable,
     raw_routes,
     summaries,
 )
@@ -85,3 +86,19 @@ def test_an_id_in_a_route_is_seen_and_a_template_is_none() -> None:
 
 def test_names_are_those_of_families_and_samples() -> None:
     assert names([family()]) == {NAME, f"{NAME}_bucket", f"{NAME}_count", f"{NAME}_sum"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("gauge", ("x",)),
+        ("counter", ("x_total",)),
+        ("histogram", ("x_bucket", "x_count", "x_sum")),
+        ("summary", ("x", "x_count", "x_sum")),
+        ("unknown", ("x",)),
+    ],
+)
+def test_a_family_without_samples_can_be_asked_for_as_its_kind_says(kind, expected):
+    assert queryable([Family("x", kind)]) == expected
+    sample = Sample("x_made", {}, 1.0)
+    assert queryable([Family("x", kind, (sample,))]) == ("x_made",)

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gates.core.deployed import Deployment
 from gates.core.model import Reason, Severity
 from gates.core.target import Target
 from gates.core.tool import Options, ParseError, ToolOutput
@@ -98,3 +99,30 @@ def test_a_target_without_dockerfiles_has_nothing_to_look_at():
     with pytest.raises(ParseError) as caught:
         hadolint.commands(Target(name="x"), Options(tree="/t", output="/o", files=("a.py",)))
     assert caught.value.reason is Reason.NOTHING_EXAMINED
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "ignored: []\n"),
+        ({"hadolint_ignored": ["DL3002", "DL3057"]}, "ignored: [DL3002, DL3057]\n"),
+    ],
+)
+def test_only_the_policy_names_rules_that_are_left_to_another_tool(settings, expected):
+    options = Options(tree="/t", output="/o", files=("Dockerfile",), bin="/b", settings=settings)
+    (invocation,) = hadolint.commands(Target(name="t"), options)
+    assert invocation.inputs[hadolint.CONFIGURATION] == expected
+
+
+def test_a_target_without_a_dockerfile_is_told_how_to_say_so():
+    options = Options(tree="/t", output="/o", settings={"hadolint_ignored": []})
+    with pytest.raises(ParseError, match=r"\[absent\] container") as caught:
+        hadolint.commands(Target(name="t"), options)
+    assert caught.value.reason is Reason.NOTHING_EXAMINED
+
+
+def test_the_dockerfiles_that_are_deployed_may_be_named():
+    named = Target(name="t", deployment=Deployment(dockerfiles=("a/Dockerfile",)))
+    options = Options(tree="/t", output="/o", files=("Dockerfile", "a/Dockerfile"), bin="/b")
+    (invocation,) = hadolint.commands(named, options)
+    assert invocation.argv[-2:] == ("--", "a/Dockerfile")

@@ -1,0 +1,108 @@
+"""Dockerfiles: read as Docker reads them, and judged for what hadolint leaves out."""
+
+from pathlib import Path
+
+import pytest
+
+from gates.probes.deployment import container
+from gates.probes.deployment.dockerfile import instructions, stages
+
+GOOD = """FROM python:3.12-slim AS build
+RUN make
+FROM python:3.12-slim
+COPY --from=build /x /x
+USER 10001
+HEALTHCHECK CMD ["true"]
+CMD ["x"]
+"""
+
+
+def rules(content: str, *, ignoring: bool = True) -> list[str]:
+    found = container.judged("Dockerfile", content, ignoring)
+    return [flaw.rule.removeprefix("container-") for flaw in found]
+
+
+def test_a_good_one_has_no_flaw() -> None:
+    assert rules(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("COPY --from=build /x /x\n", "", ["stages"]),
+        ("USER 10001\n", "", ["root"]),
+        ("USER 10001", "USER 10001\nUSER root:root", ["root"]),
+        ("USER 10001", "USER 0", ["root"]),
+        ('HEALTHCHECK CMD ["true"]\n', "", ["healthcheck"]),
+        ('HEALTHCHECK CMD ["true"]', "HEALTHCHECK NONE", ["healthcheck"]),
+        ("FROM python:3.12-slim\n", "FROM python\n", ["base"]),
+        ("FROM python:3.12-slim\n", "FROM python:latest\n", ["base"]),
+        ("FROM python:3.12-slim\n", "FROM host:5000/python\n", ["base"]),
+        ("FROM python:3.12-slim\n", "FROM python@sha256:ab\n", []),
+        ("FROM python:3.12-slim\n", "FROM host:5000/python:3.12\n", []),
+        ("FROM python:3.12-slim\n", "FROM scratch\n", []),
+        ("FROM python:3.12-slim\n", "FROM --platform=$X python:3\n", []),
+        ("USER 10001\n", "ENV DB_PASSWORD=x\nUSER 1\n", ["secret"]),
+        ("USER 10001\n", "ENV A=1 B_API_KEY='x y'\nUSER 1\n", ["secret"]),
+        ("USER 10001\n", "ENV GH_TOKEN x\nUSER 1\n", ["secret"]),
+        ("USER 10001\n", "ARG NPM_TOKEN\nUSER 1\n", ["secret"]),
+        ("USER 10001\n", "ENV DB_PASSWORD= SECRET_FILE=/run/x TOKEN_TTL=5\nUSER 1\n", []),
+        ("USER 10001\n", "COPY .env /x/\nUSER 1\n", ["secret"]),
+        ("USER 10001\n", 'COPY ["a b", "keys/server.pem", "/x/"]\nUSER 1\n', ["secret"]),
+        ("USER 10001\n", "COPY .env.example src/token.py /x/\nUSER 1\n", []),
+        ("USER 10001\n", "COPY --from=build /home/.env /x/\nUSER 1\n", []),
+    ],
+)
+def test_each_row_is_judged(old: str, new: str, expected: list[str]) -> None:
+    assert old in GOOD
+    assert rules(GOOD.replace(old, new)) == expected
+
+
+def test_a_stage_takes_over_user_and_check_of_the_one_it_is_made_from() -> None:
+    text = "FROM a:1 AS base\nUSER 5\nHEALTHCHECK CMD x\nFROM a:1 AS b\nUSER 0\nFROM base\nCMD y\n"
+    assert rules(text) == []
+    assert rules(text.replace("FROM base", "FROM b")) == ["root", "healthcheck"]
+
+
+def test_an_image_made_for_it_runs_as_no_root() -> None:
+    text = GOOD.replace("FROM python:3.12-slim\n", "FROM distroless/python3:nonroot-amd64\n")
+    assert rules(text.replace("USER 10001\n", "")) == []
+
+
+def test_a_default_is_filled_in_before_the_base_is_judged() -> None:
+    assert rules(f"ARG V=3.12\n{GOOD.replace('3.12', '$V')}") == []
+    assert rules(f"ARG V\n{GOOD.replace('3.12', '${V:-3.12}')}") == []
+    assert rules(f"ARG V\n{GOOD.replace('3.12-slim', '$V')}") == ["base", "base"]
+
+
+def test_the_whole_context_needs_something_that_keeps_files_out() -> None:
+    text = GOOD.replace("RUN make", "COPY . .")
+    assert rules(text) == []
+    assert rules(text, ignoring=False) == ["secret"]
+
+
+def test_what_is_no_dockerfile_is_one_flaw() -> None:
+    assert rules("") == rules("# nothing\nRUN x\n") == ["unreadable"]
+
+
+def test_continued_lines_remarks_and_here_documents_are_read_as_docker_does() -> None:
+    text = "# escape=`\nFROM a:1 AS x\nRUN a `\n# note\n\n  b\nRUN <<EOF\nUSER root\nEOF\nUSER 5\n"
+    found = instructions(text)
+    assert [(one.name, one.line) for one in found] == [
+        ("FROM", 2),
+        ("RUN", 3),
+        ("RUN", 7),
+        ("USER", 10),
+    ]
+    (stage,) = stages(found)
+    assert (stage.base, stage.name, stage.line) == ("a:1", "x", 2)
+
+
+def test_files_are_looked_for_in_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(GOOD)
+    look = container.looked(tmp_path, ("Dockerfile", "gone/Dockerfile"))
+    assert [flaw.rule for flaw in look.flaws] == ["container-missing"]
+    assert (look.measurement.value, look.examined) == (1, 2)
+    none = container.looked(tmp_path, ())
+    assert none.measurement.value is None
+    assert "[absent] container" in none.measurement.why
