@@ -19,7 +19,7 @@ GATES = (
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
     *("database", "resources", "operations", "scale", "cache", "features", "risks"),
     *("documentation", "deployment"),
-    *("availability", "sign-off", "evidence", "owasp"),
+    *("availability", "sign-off", "evidence", "owasp", "freshness", "definition-of-done"),
 )
 
 nox.needs_version = ">=2026.1"

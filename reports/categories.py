@@ -82,11 +82,15 @@ def worst(category: CategoryResult) -> Status:
 
 def proof(one: MappedCriterion, anchors: Mapping[str, str]) -> ProofView:
     """Return one criterion as it is shown."""
-    skipped = one.status is Status.NO_DATA and one.skipped
+    status, word = one.status.value, _WORDS[one.status]
+    if one.status is Status.NO_DATA and one.skipped:
+        status, word = "SKIPPED", "skipped"
+    if one.status is Status.NO_DATA and one.pending:
+        status, word = "PENDING", "waits for people"
     return ProofView(
         id=one.id,
-        status="SKIPPED" if skipped else one.status.value,
-        word="skipped" if skipped else _WORDS[one.status],
+        status=status,
+        word=word,
         sees=one.sees,
         anchor=anchors.get(one.gate, ""),
     )

@@ -15,6 +15,7 @@ from gates.core.model import (
 from reports.categories import ListView, lists_of
 from reports.cells import first_line
 from reports.charts import Chart, charts
+from reports.checklists import ChecklistView, checklists_of
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
 from reports.load import LoadPart, heaviest, is_shown, load_part, not_drawn
 from reports.matrix import Matrix, matrix_of
@@ -89,6 +90,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     waivers: Waivers | None
     matrix: Matrix | None
     categories: tuple[ListView, ...]
+    checklists: tuple[ChecklistView, ...]
     old: int  # findings that the baseline knows, and that count all the same
     reused: int
     oldest_s: float
@@ -126,6 +128,7 @@ def page(card: Scorecard) -> Page:
         waivers=waivers,
         matrix=matrix_of(card.operations),
         categories=lists_of(card.categories, places),
+        checklists=checklists_of(card.checklists, places),
         old=_old(every),
         reused=len(ages),
         oldest_s=max(ages, default=0.0),

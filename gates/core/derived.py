@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from gates.core.derivations import evidence, owasp
+from gates.core.derivations import done, evidence, freshness, owasp
 from gates.core.derivations.seen import Seen
 from gates.core.model import GateReport, ToolReport
 from gates.core.policy import GatePolicy
@@ -23,6 +23,8 @@ class Derivation(msgspec.Struct, frozen=True):
 DERIVATIONS: Mapping[str, Derivation] = {
     "evidence": Derivation(evidence.METRICS, evidence.Settings, evidence.derive),
     "owasp": Derivation(owasp.METRICS, owasp.Settings, owasp.derive),
+    "freshness": Derivation(freshness.METRICS, freshness.Settings, freshness.derive),
+    done.DONE: Derivation(done.METRICS, done.Settings, done.derive),
 }
 
 

@@ -210,6 +210,7 @@ def results(
             skipped=reason,
             detail=measurement.detail if measurement else "",
             fix=criterion.fix,
+            pending=ruling.pending and not reason,
         )
 
 

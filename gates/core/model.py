@@ -283,6 +283,7 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     skipped: str = ""  # the reason, where the target names one
     detail: str = ""
     fix: str = ""
+    pending: bool = False  # without data only because a person has yet to act
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,13 +329,14 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MappedCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A criterion that looks at a category of threats; without a gate it was not planned."""
+    """A criterion that something rests on; without a gate it was not planned."""
 
     id: str
-    sees: str  # what of the category it looks at
+    sees: str = ""  # what of the category it looks at
     gate: str = ""
     status: Status = Status.NO_DATA
     skipped: bool = False
+    pending: bool = False
 
 
 class CategoryResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -349,6 +351,33 @@ class CategoryResult(msgspec.Struct, frozen=True, kw_only=True):
     covered: bool = False
     criteria: tuple[MappedCriterion, ...] = ()
     findings: int = 0
+
+
+class ItemState(StrEnum):
+    """State of an item of a checklist; the first is the state before anybody looked."""
+
+    UNKNOWN = "unknown"
+    DONE = "done"
+    OPEN = "open"
+    PENDING = "pending"  # a person has to act, and nothing else
+    ABSENT = "absent"  # the target has nothing for it, and says why
+
+
+class ItemResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a checklist, and what proves it."""
+
+    title: str
+    group: str = ""
+    state: ItemState = ItemState.UNKNOWN
+    criteria: tuple[MappedCriterion, ...] = ()
+
+
+class ChecklistResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One checklist with the state of every item."""
+
+    id: str
+    title: str
+    items: tuple[ItemResult, ...] = ()
 
 
 class LevelResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -437,6 +466,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[GateResult, ...] = ()
     operations: tuple[OperationRow, ...] = ()  # what all gates together know of each operation
     categories: tuple[CategoryResult, ...] = ()  # of threats: what looked at each
+    checklists: tuple[ChecklistResult, ...] = ()
     next_steps: tuple[str, ...] = ()
     waivers: tuple[WaiverUse, ...] = ()
     baseline: BaselineUse | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from gates.core import matrix
-from gates.core.derivations import owasp
+from gates.core.derivations import done, owasp
 from gates.core.excuses import baseline_use, uses
 from gates.core.model import (
     GateResult,
@@ -125,6 +125,7 @@ def scorecard(
         levels=tuple(level(number, ordered, plan) for number in numbers),
         gates=tuple(msgspec.structs.replace(gate, operations=()) for gate in ordered),
         operations=matrix.rows(cell for gate in ordered for cell in gate.operations),
+        checklists=done.table(plan.maps.checklists, ordered) if done.DONE in asked else (),
         categories=owasp.table(plan.maps.categories, ordered) if "owasp" in asked else (),
         next_steps=tuple(next_steps(ordered)),
         waivers=uses(plan.excuses, ordered),

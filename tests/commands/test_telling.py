@@ -15,7 +15,7 @@ GATES = (
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
     *("database", "resources", "operations", "scale", "cache", "features", "risks"),
     *("documentation", "deployment"),
-    *("availability", "sign-off", "evidence", "owasp"),
+    *("availability", "sign-off", "evidence", "owasp", "freshness", "definition-of-done"),
 )
 
 

@@ -122,6 +122,7 @@ def rich() -> Scorecard:
         waivers=adopted.waivers,
         baseline=adopted.baseline,
         categories=proven_samples.categories(),
+        checklists=proven_samples.checklists(),
         notices=adopted.notices,
         run=run,
         complete=False,

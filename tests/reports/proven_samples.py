@@ -1,6 +1,15 @@
-"""What rests on criteria of many gates, as real runs leave it: categories of threats."""
+"""What rests on criteria of many gates, as real runs leave it: categories, lists."""
 
-from gates.core.model import CategoryResult, MappedCriterion, Scorecard, Status, Verdict
+from gates.core.model import (
+    CategoryResult,
+    ChecklistResult,
+    ItemResult,
+    ItemState,
+    MappedCriterion,
+    Scorecard,
+    Status,
+    Verdict,
+)
 from tests.reports import samples
 
 TOP = "OWASP Top 10 (2025)"
@@ -40,7 +49,31 @@ def categories() -> tuple[CategoryResult, ...]:
     )
 
 
+def checklists() -> tuple[ChecklistResult, ...]:
+    """One item in every state."""
+    waits = MappedCriterion(id="sign-off.roles", gate="sign-off", pending=True)
+    absent = proof("cache.hit-rate", Status.NO_DATA, skipped=True)
+    items = (
+        item(ItemState.DONE, proof("tests.failed"), proof("tests.coverage")),
+        item(ItemState.OPEN, proof("lint.errors", Status.FAIL)),
+        item(ItemState.UNKNOWN, proof("scale.p95", Status.NO_DATA, gate="")),
+        item(ItemState.PENDING, waits),
+        item(ItemState.ABSENT, absent),
+    )
+    return (
+        ChecklistResult(id="definition-of-done", title="Definition of done", items=items),
+        ChecklistResult(id="quality", title="Quality", items=items[:1]),
+    )
+
+
+def item(state: ItemState, *criteria: MappedCriterion) -> ItemResult:
+    """One item of a list."""
+    return ItemResult(title=f"an item {state}", group="Work", state=state, criteria=criteria)
+
+
 def proven() -> Scorecard:
     """A scorecard of a whole run, with all that is derived."""
     card = samples.failing(6)
-    return samples.scorecard(card.gates, Verdict.FAIL, "lint failed", categories=categories())
+    return samples.scorecard(
+        card.gates, Verdict.FAIL, "lint failed", categories=categories(), checklists=checklists()
+    )

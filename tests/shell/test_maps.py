@@ -65,3 +65,24 @@ def test_a_policy_without_derived_gates_reads_none(tmp_path: Path):
     loaded = config.read_policy(str(tmp_path / "mine.toml"), tools=catalog.names())
     assert loaded.maps.categories == ()
     assert (bundled.config_folder() / "map" / "owasp.toml").is_file()
+
+
+def test_the_three_checklists_are_there_and_every_item_can_be_proved():
+    lists = {one.id: one for one in POLICY.maps.checklists}
+    assert list(lists) == ["definition-of-done", "completion", "quality"]
+    assert all(item.criteria for one in lists.values() for item in one.item)
+    groups = dict.fromkeys(item.group for item in lists["definition-of-done"].item)
+    assert list(groups) == [
+        *("Implementation", "Testing", "Security", "Performance", "Documentation"),
+        *("Deployment", "Hand-over"),
+    ]
+
+
+def test_an_item_that_nobody_can_prove_is_refused(tmp_path: Path):
+    (tmp_path / "owasp.toml").write_text("category = []\n")
+    (tmp_path / "checklists.toml").write_text(
+        '[[checklist]]\nid = "x"\ntitle = "X"\n'
+        '[[checklist.item]]\ntitle = "t"\ncriteria = ["load.p96"]\n'
+    )
+    with pytest.raises(ConfigError, match=r"unknown criterion: 'load.p96'.*did you mean load.p9"):
+        read_maps(POLICY.policy, whole=True, folder=tmp_path)

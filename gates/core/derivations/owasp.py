@@ -20,6 +20,7 @@ from gates.core.model import (
 )
 from gates.core.tool import Metric
 from gates.core.weighing import sums
+from gates.core.wording import first_line
 
 UNCOVERED = "owasp.uncovered"
 CRITICAL = "owasp.critical_findings"
@@ -120,7 +121,18 @@ def lacking(rows: Sequence[CategoryResult], seen: Seen) -> Iterator[str]:
     for row in rows:
         for one in row.criteria:
             if one.status is Status.NO_DATA and not one.skipped:
-                yield state(one.gate, seen) if one.gate else f"{one.id} was not planned"
+                yield gap(one, seen)
+
+
+def gap(one: MappedCriterion, seen: Seen) -> str:
+    """Why a criterion has no verdict: its gate as a whole could not look, or only it."""
+    if not one.gate:
+        return f"{one.id} was not planned"
+    gate = seen.results[one.gate]
+    if gate.status in UNSEEN:
+        return state(one.gate, seen)
+    why = next(each.decided_by for each in gate.criteria if each.id == one.id)
+    return f"{one.id}: {first_line(why)}"
 
 
 def undecided(row: CategoryResult) -> bool:
