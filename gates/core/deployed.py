@@ -26,7 +26,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     dashboards: tuple[str, ...] = ()
     """Dashboards of Grafana, as JSON."""
     metrics: tuple[str, ...] = ()
-    """Metrics of others that alerts and dashboards may name: probe_success, node_* …"""
+    """Metrics of others that alerts and dashboards may name: probe_success, or node_*."""
 
 
 class Staging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

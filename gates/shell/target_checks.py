@@ -6,7 +6,13 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.capacity import Load, LoadOperation
 from gates.core.target import Service, Target
-from gates.shell import behaviour_checks, cache_checks, database_checks, deployment_checks, load_checks
+from gates.shell import (
+    behaviour_checks,
+    cache_checks,
+    database_checks,
+    deployment_checks,
+    load_checks,
+)
 from gates.shell.origins import Refused, read_origin
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 from gates.shell.requirements import folder_of
