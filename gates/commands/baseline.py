@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from gates.cli import UsageError
+from gates.commands import _request
 from gates.commands import run as running
 from gates.core.excuses import LOOKED, Baseline
 from gates.core.model import GateResult, GateStatus, Known, Scorecard
@@ -101,7 +102,7 @@ def card_of(
     chosen = options.parse_args(
         [str(rules.target.file), f"--policy={args.policy}", f"--output={output}", *wanted]
     )
-    request = running.read(chosen)
+    request = _request.read(chosen)
     target = msgspec.structs.replace(request.rules.target, root=tree)
     without = msgspec.structs.replace(request.rules, target=target, baseline=None)
     request = msgspec.structs.replace(request, rules=without, base="")

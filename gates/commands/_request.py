@@ -1,0 +1,116 @@
+"""The command line of a run, read and checked against what it names."""
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from gates import catalog, outputs
+from gates.cli import SafetyError, UsageError
+from gates.core.plan import Plan, PlanError, plan
+from gates.core.policy import Profile
+from gates.core.target import Target
+from gates.runner import governance
+from gates.runner.hosts import HostsError, with_hosts
+from gates.shell import bundled, config
+from gates.shell.git import GitError
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """The command line, read and checked."""
+
+    rules: governance.Rules
+    plan: Plan
+    profile: Profile
+    base: str
+    now: datetime
+    notes: tuple[str, ...] = ()
+
+
+def read(args: argparse.Namespace) -> Request:
+    """Read everything the command line names. Raises UsageError."""
+    refuse_contradictions(args)
+    path, notes = chosen_target(args.target)
+    now = datetime.now(UTC)
+    try:
+        profile = config.read_profile(args.profile)  # ours: it may name gates this policy lacks
+        rules = governance.present_rules(path, args.policy)
+        base = governance.base_of(rules.target.root, args.base, os.environ)
+        rules = rules.chosen(governs=profile.governed, base=base)
+        planned = planned_under(rules, profile, args, now)
+        planned = with_hosts(planned, rules.target.target, args, os.environ)
+        consented(rules.target.target, planned, args)
+    except PlanError as error:
+        raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
+    except (config.ConfigError, outputs.OutputsError, GitError, HostsError) as error:
+        raise UsageError(str(error)) from error
+    return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
+
+
+def consented(target: Target, planned: Plan, args: argparse.Namespace) -> None:
+    """Refuse a load that nobody consented to. Raises SafetyError."""
+    if target.service is None:
+        return
+    from gates.runner.consent import ConsentError, check_consent  # network: takes long to import
+
+    try:
+        check_consent(target, planned, tuple(args.i_own_this_target))
+    except ConsentError as error:
+        raise SafetyError(str(error)) from error
+
+
+def planned_under(
+    rules: governance.Rules, profile: Profile, args: argparse.Namespace, now: datetime
+) -> Plan:
+    """The plan of a run under these rules. Raises PlanError."""
+    policy = rules.policy.policy
+    chosen = args.gate or policy.gates
+    tools = {tool for id in chosen if id in policy.gates for tool in policy.gates[id].tools}
+    planned = plan(
+        rules.target.target,
+        policy,
+        profile,
+        level=args.level,
+        gates=tuple(args.gate),
+        offers=catalog.offers(tools, policy.tools),
+    )
+    baseline = rules.baseline.values if rules.baseline else {}
+    return msgspec.structs.replace(
+        planned,
+        maps=rules.policy.maps,
+        base={**baseline, **outputs.read_base_run(args.base_run)},
+        excuses=rules.excuses(now.date()),
+        notices=(*rules.notices, *unmet_wishes(planned, rules)),
+    )
+
+
+def unmet_wishes(planned: Plan, rules: governance.Rules) -> tuple[str, ...]:
+    """A notice where only new findings are to count, and nobody knows the old ones."""
+    gates = [gate.id for gate in planned.gates if gate.policy.new_findings_only]
+    if rules.baseline is not None or not gates:
+        return ()
+    named = ", ".join(gates)
+    return (f"no baseline: every finding counts in {named}; make one with gatescore baseline",)
+
+
+def refuse_contradictions(args: argparse.Namespace) -> None:
+    """Options that would do nothing are refused: who gives one expects something of it."""
+    if args.resume and not args.output:
+        raise UsageError("--resume needs --output DIR: the folder of the run to take up")
+    if args.gate and args.level:
+        raise UsageError("--gate and --level exclude each other: the chosen gates decide")
+    if args.advisories and not Path(args.advisories).exists():
+        raise UsageError(f"--advisories {args.advisories}: no such file or folder")
+
+
+def chosen_target(named: str | None) -> tuple[Path, tuple[str, ...]]:
+    """The target file's place, and a note where nobody named one."""
+    if named is not None:
+        return Path(named), ()
+    if Path("gatescore.toml").exists():
+        return Path("gatescore.toml"), ()
+    return bundled.example_folder(), (
+        "no TARGET and no gatescore.toml here: judging the bundled example, examples/bookstore",
+    )
