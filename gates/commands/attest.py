@@ -76,7 +76,10 @@ def trusted(folder: Path, policy: str) -> Scorecard:
             f"here {again.policy.name} is {again.policy.digest}: name the right one with --policy"
         )
     if (folder / "scorecard.json").read_bytes() != outputs.render_of("scorecard.json")(again):
-        raise Refused("scorecard.json is not what the stored evidence gives: it was changed")
+        raise Refused(
+            "scorecard.json is not what the stored evidence gives: it was changed, or somebody has "
+            f"signed since: gatescore judge {folder} --output {folder} brings it up to date"
+        )
     return stored
 
 

@@ -68,6 +68,8 @@ def began(card: Card) -> datetime:
 
 def silence(card: Card, most: timedelta | None, now: datetime) -> str:
     """Why a scorecard counts no more; empty if it counts. Without `most` it says so itself."""
+    if validity.moment(card.run.started_at) is None:
+        return "it does not say when its run began"
     if most is not None:
         return validity.too_old(began(card), now, most)
     future = validity.too_old(began(card), now, timedelta.max)
