@@ -25,6 +25,7 @@ BUILT_IN = {
         "build",
         "cache",
         "calls",
+        "claims",
         "compatibility",
         "database",
         "deployment",

@@ -133,6 +133,9 @@ def reasons(found: Found) -> Iterator[tuple[str, str]]:
     if not found.openapi:
         yield "openapi", "no document found: add [openapi] where the service serves one"
     yield "load", "not described yet: add [load] with the rate that is expected"
+    yield "requirements", "not written yet: add [requirements] with what was asked for"
+    yield "risks", "not written yet: add [risks] with a register of them"
+    yield "claims", "not kept yet: add [claims] with a log of what was done"
     if found.locks:
         return
     if found.unpinned:

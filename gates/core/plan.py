@@ -27,6 +27,7 @@ PARTS = (
     "passwords",
     "requirements",
     "risks",
+    "claims",
     "container",
     "staging",
     "pipeline",
@@ -215,6 +216,7 @@ def present(target: Target) -> frozenset[str]:
         "passwords": target.passwords is not None,
         "requirements": target.requirements is not None,
         "risks": target.risks is not None,
+        "claims": target.claims is not None,
     }
     has |= {"staging": target.staging is not None, "pipeline": target.pipeline is not None}
     return frozenset(part for part, there in has.items() if there)

@@ -27,6 +27,7 @@ from gates.core.behaviour import (
     Upstream,
 )
 from gates.core.capacity import Cache, Database, Load
+from gates.core.claims.rules import Claims
 from gates.core.deployed import Deployment, Pipeline, Staging
 
 Command = tuple[str, ...]
@@ -291,5 +292,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the staging environment says which commit it runs."""
     pipeline: Pipeline | None = None
     """How the status of the CI of a commit is asked."""
+    claims: Claims | None = None
+    """Where the implementation log is, and where its evidence belongs."""
     absent: dict[str, str] = {}
     """Parts, gates and criteria that the target has not got, each with the reason."""

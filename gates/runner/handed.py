@@ -10,7 +10,7 @@ import msgspec
 from gates.core.model import Reason
 from gates.core.plan import PlannedGate
 from gates.core.tool import Invocation, Options, ParseError
-from gates.runner import past
+from gates.runner import moments, past
 from gates.runner.session import Session
 from gates.runner.stage import Grant
 from gates.shell import environment
@@ -53,6 +53,7 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
             "search_path": session.environ.get("PATH", ""),
             "policy_folder": str(session.policy_folder),
             "signoff_subject": session.signoff_subject,
+            "times": moments.exported(gate.settings, session),
             "absent": [gate.policy.criteria[name].metric for name in sorted(gate.absent)],
         },
         deadline_s=gate.policy.deadline_s,

@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from gates.core import behaviour, capacity, deployed, signers
+from gates.core.claims import rules
 from gates.core.excuses import WaiverFile
 from gates.core.features import RequirementList
 from gates.core.model import Scorecard
@@ -58,7 +59,7 @@ def modules_of(kind: str) -> tuple[ModuleType, ...]:
     own = sys.modules[KINDS[kind].__module__]
     if kind == "policy":
         return (own, signers)
-    return (own, behaviour, capacity, deployed) if kind == "target" else (own,)
+    return (own, behaviour, capacity, deployed, rules) if kind == "target" else (own,)
 
 
 def rendered(kind: str) -> bytes:

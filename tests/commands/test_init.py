@@ -175,7 +175,8 @@ def test_both_languages_and_a_document(tmp_path: Path) -> None:
     target = made(write(tmp_path, files | {"shop/__init__.py": "", "openapi.json": "{}"}))
     assert target.code is not None and target.node is not None and target.openapi is not None
     assert (target.node.paths, target.openapi.file) == (("web",), "openapi.json")
-    assert target.absent.keys() == {"tests", "service", "load"}
+    lists = {"requirements", "risks", "claims"}
+    assert target.absent.keys() == {"tests", "service", "load", *lists}
 
 
 def test_what_git_ignores_is_not_source(tmp_path: Path) -> None:

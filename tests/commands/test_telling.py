@@ -14,7 +14,7 @@ GATES = (
     *("integration", "oracles", "contracts", "injection", "passwords", "headers", "auth"),
     *("authorization", "rate-limit", "errors", "observability", "resilience", "load"),
     *("database", "resources", "operations", "scale", "cache", "features", "risks"),
-    *("documentation", "deployment"),
+    *("claims", "documentation", "deployment"),
     *("availability", "sign-off", "evidence", "owasp", "freshness", "definition-of-done"),
 )
 

@@ -15,6 +15,7 @@ import pytest
 import gates.tools
 from gates.core.behaviour import Consumers, Integration, Oracles
 from gates.core.capacity import Cache, Database, Load, LoadOperation
+from gates.core.claims.rules import Claims
 from gates.core.model import Measurement, Reason, ToolReport
 from gates.core.target import (
     Code,
@@ -50,6 +51,7 @@ TARGET = Target(
     dependencies=Dependencies(files=("requirements.lock", "package-lock.json")),
     requirements=Requirements(),
     risks=Risks(),
+    claims=Claims(),
 )
 OPTIONS = Options(
     tree="/tree",

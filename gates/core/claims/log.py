@@ -79,6 +79,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
 class Log(msgspec.Struct, frozen=True, kw_only=True):
     """What one file claims. `prose` are the lines that belong to no tag, with descriptions."""
 
+    source: str
     claims: tuple[Claim, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     prose: tuple[Numbered, ...] = ()
@@ -150,7 +151,10 @@ class _Reader:
     def log(self) -> Log:
         self._close()
         return Log(
-            claims=tuple(self._claims), unknown=tuple(self._unknown), prose=tuple(self._prose)
+            source=self._source,
+            claims=tuple(self._claims),
+            unknown=tuple(self._unknown),
+            prose=tuple(self._prose),
         )
 
     def _tagged(self, match: re.Match[str], line: Numbered) -> bool:

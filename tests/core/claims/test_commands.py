@@ -43,7 +43,7 @@ LEAVES = [
 ]
 SHELLS = [
     *("cat a; rm -rf .", "cat a | sh", "cat a && id", "cat a & id", "cat $(id)", "cat `id`"),
-    *("cat a > b", "cat < a", "cat a >> b", "cat a\nid", "cat a\rid", "cat <(id)", "(cat a)"),
+    *("cat a > b", "cat < a", "cat a >> b", "cat a\nid", "cat a\rid", "cat <(id)"),
     *("cat $HOME/x", "cat ${HOME}", 'cat "$HOME"', 'cat "`id`"', "cat a || id", "cat !!"),
     *("cat *", "cat a?", "cat [ab]", "cat {a,b}", "ls src/*.py", "cat a\x00b", "cat 'a\x00b'"),
     *("cat a\\ b", "cat 'a", 'cat "a', "cat a # b", "cat a\x1b[2Jb", "cat a\u2028id"),
@@ -71,7 +71,7 @@ def test_anything_else_that_begins_like_one_is_refused_in_words(text):
     [
         *("run it and see", "pytest -q", "curl http://127.0.0.1/", "rm -rf /", "sh -c 'cat a'"),
         *("cats are nice", "", "python -c 'print(1)'", "/bin/cat a", "env cat a", "sudo cat a"),
-        *("exec cat a", "./cat a", "LS a", "git log", "eval cat a", "(cat a)"),
+        *("exec cat a", "./cat a", "LS a", "git log", "(cat a)", "eval cat a", "(cat a)"),
     ],
 )
 def test_words_for_people_are_never_a_command(text):

@@ -1,5 +1,7 @@
 """The tags of an implementation log, with their details."""
 
+from pathlib import Path
+
 import pytest
 
 from gates.core.claims.log import NamedFile, named_file, numbered, read
@@ -90,3 +92,9 @@ def test_every_tag_of_the_specification_is_known():
 def test_a_line_without_end_is_read_as_far_as_it_matters():
     (claim,) = read(numbered("#FILE_CREATED: " + "a" * 10**6), "log.md").claims
     assert len(claim.text) < 2_001
+
+
+def test_every_tag_is_told_to_users():
+    page = Path(__file__).parents[3] / "docs" / "gates" / "claims.md"
+    text = page.read_text("utf-8")
+    assert [tag for tag in TAGS if f"`{tag}`" not in text] == []

@@ -1,0 +1,1 @@
+"""Whether what the implementation log claims is so: files, evidence, verifications, statements."""

@@ -1,0 +1,174 @@
+"""Checks the details of a claim: dependencies, routes, methods and lines that it names."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+import msgspec
+
+from gates.core.claims.log import Claim, Detail, named_file
+from gates.core.claims.tags import FILES
+from gates.probes.claims import definitions
+from gates.probes.claims.outcome import Outcome, State
+from gates.probes.claims.tree import Absent, Blocked
+from gates.probes.claims.world import World
+
+_ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS|TRACE)\s+(/[^\s,;`|]*)")
+_DISTRIBUTION = re.compile(r"(?P<name>@?[A-Za-z0-9][\w./-]*)(?:\[[\w, -]*\])?\s*(?:[<>=!~^@ ].*)?")
+_METHOD = re.compile(r"[A-Za-z_$][\w$]*(?:[.#][A-Za-z_$][\w$]*)*")
+_RANGE = re.compile(r"(?P<first>\d{1,7})\s*(?:-|–|to)\s*(?P<last>\d{1,7})")
+_NUMBER = re.compile(r"\d{1,7}")
+_NOTHING = frozenset({"", "-", "none", "n/a", "no", "nothing", "new file", "all"})
+_VERBS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"})
+NEAR = 3  # lines beside a stated range that still count as part of it
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What came of one part of a detail: state, rule, and what was found."""
+
+    state: State
+    rule: str
+    found: str
+
+
+def check(claim: Claim, world: World) -> Iterator[Outcome]:
+    """Yield an outcome for every detail that can be checked."""
+    for detail in claim.details:
+        checker = _CHECKS.get(detail.key)
+        if checker is None or detail.value.strip(" .`").lower() in _NOTHING:
+            continue
+        said = tuple(checker(claim, detail, world))
+        for one in [said for said in said if said.state is not State.HOLDS] or said[:1]:
+            yield Outcome(
+                state=one.state,
+                rule=one.rule,
+                claimed=f"{claim.said}, {detail.key.capitalize()}: {detail.value}",
+                found=one.found,
+                source=claim.source,
+                line=detail.line,
+                fix="Mend the line of the log, or do what it says.",
+            )
+
+
+def _dependencies(_: Claim, detail: Detail, world: World) -> Iterator[Said]:
+    if world.manifests is None:
+        yield Said(State.OPEN, "dependency", "the target has no manifest to look into")
+        return
+    for part in _parts(detail.value):
+        match = _DISTRIBUTION.fullmatch(part)
+        if not match:
+            yield Said(State.OPEN, "dependency", f'"{part}" is no name of a package')
+        elif _is_known(match["name"], world):
+            yield Said(State.HOLDS, "dependency", f"{match['name']} is known")
+        else:
+            yield Said(State.FALSE, "dependency", f"no manifest names {match['name']}")
+
+
+def _is_known(name: str, world: World) -> bool:
+    """Whether a manifest names it, or it is of the standard library or the target's own."""
+    top = re.split(r"[./]", name.lstrip("@"))[0]
+    own = {part for path in world.sources for part in PurePosixPath(path).with_suffix("").parts}
+    manifests = world.manifests or frozenset()
+    return canonical(name) in manifests or top in sys.stdlib_module_names or top in own
+
+
+def canonical(name: str) -> str:
+    """A distribution's name as PyPI compares it (PEP 503); fits npm's names too."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _routes(_: Claim, detail: Detail, world: World) -> Iterator[Said]:
+    named = _ROUTE.findall(detail.value)
+    if world.document is None or not named:
+        why = "the target has no OpenAPI document" if named else "no METHOD /path is named"
+        yield Said(State.OPEN, "route", why)
+        return
+    for method, path in named:
+        label = f"{method} {path}"
+        if any(fits(method, path, one.operation.method, one.path) for one in world.document):
+            yield Said(State.HOLDS, "route", f"the document has {label}")
+        else:
+            yield Said(State.FALSE, "route", f"the OpenAPI document has no {label}")
+
+
+def fits(method: str, path: str, wanted: str, template: str) -> bool:
+    """Tell whether a route is that operation; `{id}`, `:id` and `<id>` stand for any value."""
+    given, parts = path.rstrip("/.").split("/"), template.rstrip("/").split("/")
+    return (method == wanted and len(given) == len(parts)) and all(
+        one == part or (bool(one) and "{" in part) for one, part in zip(given, parts, strict=True)
+    )
+
+
+def _methods(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
+    names = [re.sub(r"\(.*?\)", "", part).strip() for part in _parts(detail.value)]
+    if {*names} <= _VERBS:
+        yield Said(State.OPEN, "method", "methods of HTTP: name the routes instead (`Routes:`)")
+        return
+    places = _places(claim, world)
+    defined = definitions.of(places, world.now)
+    where = places[0] if len(places) == 1 else "the code"
+    for name in names:
+        if not _METHOD.fullmatch(name):
+            yield Said(State.OPEN, "method", f'"{name}" is no name of a method')
+        elif definitions.has(name, defined):
+            yield Said(State.HOLDS, "method", f"{where} defines {name}")
+        else:
+            yield Said(State.FALSE, "method", f"{where} does not define {name}")
+
+
+def _places(claim: Claim, world: World) -> tuple[str, ...]:
+    """The file that the claim is on, where it has source; else all source."""
+    path = named_file(claim.text).path if claim.kind in FILES else claim.source
+    return (path,) if definitions.is_source(path) and path in world.files else world.sources
+
+
+def _lines_affected(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
+    path = named_file(claim.text).path if claim.kind in FILES else ""
+    changed = (world.diff or {}).get(path)
+    ranges = [(int(m["first"]), int(m["last"])) for m in _RANGE.finditer(detail.value)]
+    number = _NUMBER.search(detail.value)
+    if not path or not number:
+        yield Said(State.OPEN, "lines-affected", "no file or no number of lines is named")
+    elif not world.checks_diff(claim):
+        yield from _end_of_file(path, ranges, world)
+    elif changed is None:
+        yield Said(State.FALSE, "lines-affected", f'"{path}" is the same as at the base revision')
+    elif ranges:
+        for first, last in ranges:
+            inside = any(first - NEAR <= n <= last + NEAR for n in changed.numbers)
+            inside = inside or (not changed.numbers and bool(changed.removed))
+            text = f"lines {first} to {last} of {path} {'changed' if inside else 'did not change'}"
+            yield Said(State.HOLDS if inside else State.FALSE, "lines-affected", text)
+    else:
+        low, high = max(changed.added, changed.removed), changed.added + changed.removed
+        fitting = world.bounds.about(int(number[0]), low, high)
+        text = f"{changed.added} lines came and {changed.removed} went"
+        yield Said(State.HOLDS if fitting else State.FALSE, "lines-affected", text)
+
+
+def _end_of_file(path: str, ranges: list[tuple[int, int]], world: World) -> Iterator[Said]:
+    """Without a diff, lines can only be there or not."""
+    try:
+        count = world.now.read(path).count(b"\n") + 1
+    except (Absent, Blocked):
+        return  # told of the file itself
+    for first, last in ranges:
+        if first > last or not world.bounds.about(last, 0, count):
+            yield Said(State.FALSE, "lines-affected", f"{path} has {count} lines")
+            return
+    yield Said(State.HOLDS, "lines-affected", f"{path} has {count} lines; the diff was not asked")
+
+
+def _parts(value: str) -> list[str]:
+    """The members of a list, commas in brackets left alone."""
+    parts = re.split(r"[,;](?![^(\[]*[)\]])|\s+and\s+", value)
+    return [part.strip(" \t`*_\"'") for part in parts if part.strip(" \t`*_\"'.")]
+
+
+_CHECKS: dict[str, Callable[[Claim, Detail, World], Iterator[Said]]] = {
+    "dependencies": _dependencies,
+    "routes": _routes,
+    "methods": _methods,
+    "lines affected": _lines_affected,
+}

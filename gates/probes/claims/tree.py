@@ -1,0 +1,106 @@
+"""The one door to the files of a tree: nothing outside, no link out of it, regular files alone."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from gates.core.claims.commands import outside
+
+MOST_BYTES = 64 * 2**20  # of one file
+MOST_ENTRIES = 50_000  # of one walk
+
+
+class Blocked(Exception):
+    """A path may not be looked at; the text says why."""
+
+
+class Absent(Exception):
+    """There is no such file, or it is none that can be read; the text says what is there."""
+
+
+class Tree:
+    """A folder that is looked into by names relative to it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.realpath(root)
+
+    def real(self, name: str) -> str:
+        """The path below the root that a name leads to, links followed. Raises Blocked."""
+        if problem := outside(name):
+            raise Blocked(f'"{name}" {problem}')
+        path = os.path.realpath(os.path.join(self._root, name))
+        if path != self._root and not path.startswith(self._root + os.sep):
+            raise Blocked(f'"{name}" is a link that leads out of the target')
+        return os.path.relpath(path, self._root)
+
+    def kind(self, name: str) -> str:
+        """`f` for a file, `d` for a folder, `o` for others, "" for nothing. Raises Blocked."""
+        mode = self._mode(name)
+        if not mode:
+            return ""
+        return "f" if stat.S_ISREG(mode) else "d" if stat.S_ISDIR(mode) else "o"
+
+    def size(self, name: str) -> int:
+        """The bytes of a file. Raises Blocked, Absent."""
+        opened = self._open(name)
+        try:
+            return os.fstat(opened).st_size
+        finally:
+            os.close(opened)
+
+    def read(self, name: str, most: int = MOST_BYTES) -> bytes:
+        """The content of a regular file. Raises Blocked (outside, too large), Absent."""
+        with os.fdopen(self._open(name), "rb") as stream:
+            content = stream.read(most + 1)
+        if len(content) > most:
+            raise Blocked(f'"{name}" has more than {most} bytes')
+        return content
+
+    def text(self, name: str) -> str:
+        """The content as text. Raises Blocked, Absent."""
+        return self.read(name).decode("utf-8-sig", "replace")
+
+    def walk(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield (path, kind) of what is below a folder, links left out. Raises Blocked."""
+        start = os.path.join(self._root, self.real(name))
+        count = 0
+        for folder, folders, files in os.walk(start, followlinks=False):
+            folders.sort()
+            for entry, kind in (*((f, "d") for f in folders), *((f, "f") for f in sorted(files))):
+                count += 1
+                if count > MOST_ENTRIES:
+                    raise Blocked(f'"{name}" holds more than {MOST_ENTRIES} files')
+                path = Path(folder, entry)
+                if not path.is_symlink():
+                    yield path.relative_to(self._root).as_posix(), kind
+
+    def _mode(self, name: str) -> int:
+        try:
+            mode = os.lstat(os.path.join(self._root, self.real(name))).st_mode
+        except (OSError, ValueError):
+            return 0
+        return 0 if stat.S_ISLNK(mode) else mode  # of a link that leads round, nothing is left
+
+    def _open(self, name: str) -> int:
+        """A descriptor of a regular file; no step of the way is a link any more."""
+        parts = PurePosixPath(self.real(name)).parts
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for part in parts[:-1]:
+                step = os.open(part, flags | os.O_DIRECTORY, dir_fd=folder)
+                os.close(folder)
+                folder = step
+            last = parts[-1] if parts else "."
+            if not stat.S_ISREG(os.stat(last, dir_fd=folder, follow_symlinks=False).st_mode):
+                raise Absent(f'"{name}" is no regular file')  # a device is not even opened
+            opened = os.open(last, flags, dir_fd=folder)
+        except (OSError, ValueError) as error:
+            raise Absent(f'"{name}" cannot be read: {getattr(error, "strerror", error)}') from None
+        finally:
+            os.close(folder)
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            raise Absent(f'"{name}" is no regular file')
+        return opened
