@@ -17,6 +17,7 @@ SIGNALS = ("latency", "errors", "availability")
 LABEL = "signal"  # of an alert, where its expression does not tell
 UNKNOWN = "the metrics of the service were not read in this run; run it with --gate observability"
 _HINT = re.compile(r"alert|rule|prometheus", re.IGNORECASE)
+_RULES = re.compile(r"^(?:groups|\s*(?:-\s*)?(?:alert|record|expr)):", re.MULTILINE)  # if broken
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ def _is_one(tree: Path, name: str) -> bool:
     try:
         held = look.decoded(tree, name)
     except Unreadable:
-        return bool(re.search(r"alert|rule", place.name, re.IGNORECASE))
+        return bool(_RULES.search(_common.read_text(tree, name) or ""))
     return "groups" in held or held.get("kind") == "PrometheusRule"
 
 

@@ -66,7 +66,9 @@ def judged(name: str, content: str, ignoring: bool) -> Iterator[Flaw]:
     yield from _health(name, lineage)
     yield from _bases(name, built)
     for one in found:
-        yield from _secrets(name, one, ignoring)
+        yield from _secrets(name, one)
+    if not ignoring:
+        yield from (_whole(name, one) for stage in lineage for one in stage.body if _takes_all(one))
 
 
 def _stages(name: str, built: tuple[Stage, ...]) -> Iterator[Flaw]:
@@ -132,28 +134,33 @@ def is_pinned(base: str) -> bool:
     return bool(re.search(r"\d", tag)) and "$" not in tag
 
 
-def _secrets(name: str, one: Instruction, ignoring: bool) -> Iterator[Flaw]:
+def _secrets(name: str, one: Instruction) -> Iterator[Flaw]:
     match one.name:
         case "ENV" | "ARG":
             for variable, value in assigned(one):
                 if is_secret(variable) and (value or one.name == "ARG"):
                     text = f"{one.name} {variable[:80]}: who has the image can read it"
                     yield _flaw("secret", name, one.line, text)
-        case "COPY" | "ADD" if not any(flag.startswith("--from=") for flag in one.flags):
-            for source in one.words[:-1]:
-                yield from _copied(name, one, source, ignoring)
         case _:
-            return
+            for source in _sources(one):
+                if _SECRET_FILE.fullmatch(PurePosixPath(source).name):
+                    text = f"{one.name} {source[:80]}: who has the image can read it"
+                    yield _flaw("secret", name, one.line, text)
 
 
-def _copied(name: str, one: Instruction, source: str, ignoring: bool) -> Iterator[Flaw]:
-    file = PurePosixPath(source).name
-    if _SECRET_FILE.fullmatch(file):
-        text = f"{one.name} {source[:80]}: who has the image can read it"
-        yield _flaw("secret", name, one.line, text)
-    elif source in (".", "./", "*", "./*") and not ignoring:
-        text = f"{one.name} {source}: no .dockerignore keeps .env and .git out"
-        yield _flaw("secret", name, one.line, text)
+def _sources(one: Instruction) -> tuple[str, ...]:
+    """What an instruction copies from the context."""
+    from_context = not any(flag.startswith("--from=") for flag in one.flags)
+    return one.words[:-1] if one.name in ("ADD", "COPY") and from_context else ()
+
+
+def _takes_all(one: Instruction) -> bool:
+    return any(source in (".", "./", "*", "./*") for source in _sources(one))
+
+
+def _whole(name: str, one: Instruction) -> Flaw:
+    text = f"{one.name} of the whole context: no .dockerignore keeps .env and .git out of the image"
+    return _flaw("secret", name, one.line, text)
 
 
 def is_secret(variable: str) -> bool:

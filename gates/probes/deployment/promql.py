@@ -10,6 +10,7 @@ from gates.core.exposition import STATUSES
 
 MADE = frozenset({"ALERTS", "ALERTS_FOR_STATE", "up"})  # by Prometheus itself; scrape_* too
 _STATUS_LABELS = STATUSES | {"outcome", "result", "status_class"}
+_DURATION = re.compile("".join(rf"(?:\d+{unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")))
 _QUANTILES = frozenset({"histogram_avg", "histogram_fraction", "histogram_quantile"})
 _ABSENT = frozenset({"absent", "absent_over_time"})
 _SLOW = re.compile(r"duration|latency|response_time|request_time|_seconds|_ms(?:_|$)", re.I)
@@ -57,12 +58,8 @@ def read(expression: str) -> Query:
 
 
 def is_duration(text: str) -> bool:
-    """Whether a text is a duration as Prometheus writes it: 5m, 1h30m."""
-    try:
-        promql_parser.parse_duration(text)
-    except ValueError:
-        return False
-    return True
+    """Whether a text is a duration as Prometheus writes it: 5m, 1h30m, 0."""
+    return text == "0" or bool(text and _DURATION.fullmatch(text))
 
 
 def _name(selector: Any) -> str:

@@ -76,9 +76,11 @@ def test_a_default_is_filled_in_before_the_base_is_judged() -> None:
 
 
 def test_the_whole_context_needs_something_that_keeps_files_out() -> None:
-    text = GOOD.replace("RUN make", "COPY . .")
+    text = GOOD.replace("USER 10001", "COPY . .\nUSER 10001")
     assert rules(text) == []
     assert rules(text, ignoring=False) == ["secret"]
+    only_built = GOOD.replace("RUN make", "COPY . .")
+    assert rules(only_built, ignoring=False) == []
 
 
 def test_what_is_no_dockerfile_is_one_flaw() -> None:

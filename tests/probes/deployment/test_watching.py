@@ -44,6 +44,17 @@ def test_every_metric_of_an_expression_is_found() -> None:
         promql.read("sum(rate(x[5m])")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        *[("5m", True), ("1h30m", True), ("0m", True), ("0", True), ("1d12h5ms", True)],
+        *[("", False), ("5", False), ("5 m", False), ("30m1h", False), ("5x", False)],
+    ],
+)
+def test_durations_are_those_of_prometheus(text: str, is_one: bool) -> None:
+    assert promql.is_duration(text) is is_one
+
+
 def rule(name: str, expression: str, **more: Any) -> dict[str, Any]:
     return {"alert": name, "expr": expression, **more}
 
@@ -119,7 +130,9 @@ def test_what_nobody_has_read_is_not_judged(tmp_path: Path) -> None:
     [
         ("deploy/alerts.yml", "groups: []", True),
         ("deploy/prometheus.yml", "scrape_configs: []", False),
-        ("deploy/rules.yaml", "a: [", True),
+        ("deploy/rules.yaml", "groups: [", True),
+        ("deploy/prometheus/x.yml", "a: [\n  - alert: X\n", True),
+        ("deploy/alertmanager.yml", "receivers: [", False),
         ("deploy/prometheus.yml", "a: [", False),
         (".github/alerts.yml", "groups: []", False),
         ("deploy/alerts.json", "{}", False),
