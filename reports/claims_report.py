@@ -49,7 +49,7 @@ def _gate(gate: GateResult) -> Iterator[str]:
         yield f"| {cell(one.id)} | {one.status.value} | {cell(one.skipped or one.decided_by)} |"
     looked_at = bool(gate.evidence.examined)
     for metric, title, none in _SECTIONS:
-        found = [one for one in gate.findings if one.metric == metric]
+        found = sorted((one for one in gate.findings if one.metric == metric), key=_place)
         yield from _section(metric, title, found, none if looked_at else "Nobody looked.")
     yield from _suggestions(one for one in gate.findings if one.rule == "claims.suggestion")
     yield from _held(note for note in gate.evidence.notes if _HOLDS in note)
@@ -88,6 +88,10 @@ def _sides(one: Finding) -> tuple[str, str]:
     """What was claimed, and what was observed; of a finding without a claim, nothing and all."""
     claimed, apart, observed = one.message.partition(_APART)
     return (claimed.removeprefix("claimed: "), observed) if apart else ("", one.message)
+
+
+def _place(one: Finding) -> tuple[str, int]:
+    return one.path, one.line
 
 
 def _where(one: Finding) -> str:
