@@ -17,6 +17,7 @@ from bench import (
     results,
     reuse,
     startup,
+    verifying,
     watching,
 )
 from bench.measure import Failed
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[Path], Iterator[results.Row]]] = {
     "contract": contract.rows,
     "startup": startup.rows,
     "judging": judging.rows,
+    "verifying": verifying.rows,
     "joining": joining.rows,
     "compatibility": compatibility.rows,
     "watching": watching.rows,
