@@ -7,6 +7,10 @@ import msgspec
 
 Command = tuple[str, ...]
 DOCKERFILES = ("dockerfile", "containerfile")
+_OTHERS = (  # endings that say what else a file is: dockerfile.py, Dockerfile.md
+    *(".dockerignore", ".go", ".html", ".j2", ".java", ".js", ".json", ".md", ".php", ".py"),
+    *(".rb", ".rs", ".rst", ".sh", ".tmpl", ".toml", ".tpl", ".ts", ".txt", ".yaml", ".yml"),
+)
 COMMIT = "{commit}"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
@@ -56,7 +60,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def is_dockerfile(path: str) -> bool:
     """Whether a file is one by its name: Dockerfile, api.Dockerfile, Dockerfile.prod …"""
     name = PurePosixPath(path).name.lower()
-    if name.endswith(".dockerignore"):
+    if name.endswith(_OTHERS):
         return False
     return name.startswith(DOCKERFILES) or name.endswith(tuple(f".{one}" for one in DOCKERFILES))
 

@@ -16,6 +16,8 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
         ("Containerfile", True),
         ("Dockerfile.dockerignore", False),
         ("docs/docker.md", False),
+        ("src/dockerfile.py", False),
+        ("Dockerfile.j2", False),
     ],
 )
 def test_a_dockerfile_is_one_by_its_name(path: str, is_one: bool) -> None:

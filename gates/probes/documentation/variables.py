@@ -16,6 +16,7 @@ SYSTEM = frozenset(
         *("USER", "VIRTUAL_ENV"),
     }
 )
+_HINT = re.compile(rb"environ|getenv|envvar|BaseSettings")  # without one there is no read
 _READERS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 
 
@@ -56,6 +57,8 @@ def reads(source: bytes, path: str) -> Found:
     Known forms: os.environ[…], .get, .pop and .setdefault of it, `in`, os.getenv, `envvar=` of
     command lines, and the fields of pydantic settings with prefix and aliases.
     """
+    if not _HINT.search(source):  # parsing takes most of the time
+        return Found()
     module = ast.parse(source)
     constants = _constants(module)
     names: set[Read] = set()

@@ -142,7 +142,7 @@ def test_what_nobody_has_read_is_not_judged(tmp_path: Path) -> None:
 def test_rule_files_are_known_by_name_and_content(
     tmp_path: Path, name: str, text: str, is_one: bool
 ) -> None:
-    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(text)
     assert alerts.found(tmp_path, (), (name,)) == ((name,) if is_one else ())
 

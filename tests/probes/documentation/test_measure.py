@@ -262,7 +262,7 @@ def test_scripts_are_searched_for_variables_too(tmp_path: Path) -> None:
 
 def test_code_that_does_not_parse_makes_the_look_incomplete(tmp_path: Path) -> None:
     """P7: what was not looked at is never silently left out."""
-    report = judged(tmp_path, {"src/broken.py": "def :\n"})
+    report = judged(tmp_path, {"src/broken.py": "import os\nos.environ[\n"})
     (broken,) = report.incomplete
     assert broken.startswith("src/broken.py: ")
 
