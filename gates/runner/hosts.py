@@ -141,5 +141,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.terminate()
     try:
         process.wait(_END_S)
-    except subprocess.TimeoutExpired:  # Locust is deaf while it looks for its master
+    except subprocess.TimeoutExpired:
         process.kill()

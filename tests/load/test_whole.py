@@ -83,7 +83,7 @@ def test_the_identities_of_the_target_file_reach_the_load(
     done = place.run("run", place.target(TARGET % url), "--policy", policy, env=env)
     found = recording(done)
     assert (found["finished"], found["remarks"]) == (True, [])
-    asked = found["total"]["requests"] + found["warmup_requests"]
     assert set(seen) - {""} == {"key-of-ann-17", "key-of-bob-42"}
-    assert seen["key-of-ann-17"] == pytest.approx(asked / 2, abs=1)
+    assert seen["key-of-bob-42"] >= found["total"]["requests"] // 2  # measured twice, if disturbed
+    assert seen["key-of-ann-17"] == pytest.approx(seen["key-of-bob-42"], abs=2)
     assert "key-of-bob-42" not in json.dumps(found) + done.stderr
