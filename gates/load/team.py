@@ -2,7 +2,7 @@
 
     GATESCORE_SCENARIO=scenario.json python -m gates.load.team -H ORIGIN [--listen HOST:PORT]
 
-With `--listen` the workers are started by somebody else: python -m gates.load.worker --master HOST.
+With `--listen` the workers are started by somebody else: gatescore run --load-worker HOST.
 Ends with the exit code of the master, and with every process that it started.
 """
 
@@ -17,9 +17,11 @@ from types import FrameType
 
 import msgspec
 
+from gates.core.hosts import is_here
 from gates.core.load import SCENARIO_VARIABLE, Scenario
 from gates.load.leading import REMOTE_VARIABLE
 from gates.load.machine import TEAM_VARIABLE
+from gates.load.signals import TOKEN_VARIABLE
 
 LOCUSTFILE = Path(__file__).parent / "locustfile.py"
 _LOOPBACK = "127.0.0.1"
@@ -36,6 +38,11 @@ def main() -> int:
     path = Path(os.environ[SCENARIO_VARIABLE])
     workers = msgspec.json.decode(path.read_bytes(), type=Scenario).workers
     host, _, port = (given.listen or f"{_LOOPBACK}:{_free_port()}").rpartition(":")
+    if not is_here(host) and not os.environ.get(TOKEN_VARIABLE):
+        raise SystemExit(
+            f"{TOKEN_VARIABLE} is not set: anybody who reaches {host} could come as a worker and "
+            "be told the headers of [auth]; export the same long random word on each machine"
+        )
     return run(host, int(port), workers, given)
 
 

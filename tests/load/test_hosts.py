@@ -130,13 +130,14 @@ def once(folder: Path, many: int, origin: str, **more: object) -> dict[str, Any]
         quiet_s=0, grace_s=3, come_s=40, operations=OPERATIONS, workers=many, seed=7, **given
     )
     path.write_bytes(msgspec.json.encode(scenario))
-    env = {**os.environ, "PYTHONPATH": str(ROOT), SCENARIO_VARIABLE: str(path)}
+    token = {"GATESCORE_LOAD_TOKEN": "t-0"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), SCENARIO_VARIABLE: str(path), **token}
     argv = [sys.executable, "-m", "gates.load.team", "-H", origin]
     joining = ("gates.load.worker", "--master", ADDRESS, "--i-own-this-target", origin)
     with ExitStack() as stack:
         if many > 1:
             argv += ["--listen", f"0.0.0.0:{PORT}"]
-            stack.enter_context(workers(*joining))
+            stack.enter_context(workers(*joining, **token))
         subprocess.run(
             inside(HUB, *argv), env=env, stdout=subprocess.DEVNULL, timeout=120, check=False
         )

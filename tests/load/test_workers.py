@@ -115,6 +115,17 @@ def test_missing_workers_are_counted_and_those_that_came_named(
     assert "0 of 2 workers came within 8 s" in said or "1 of 2 workers came within 8 s" in said
 
 
+def test_nobody_is_waited_for_in_a_network_without_a_token(
+    serve: Start, start_load: Start, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever came would be told the headers of [auth]."""
+    monkeypatch.delenv("GATESCORE_LOAD_TOKEN", raising=False)
+    output = start_load(serve().url, 50, workers=2, listen=f"0.0.0.0:{free_port}").finish()
+    with pytest.raises(ParseError, match="GATESCORE_LOAD_TOKEN is not set") as caught:
+        locust.parse((output,))
+    assert caught.value.reason is Reason.TOOL_CRASHED
+
+
 def test_a_worker_of_another_version_is_named(
     serve: Start, start_load: Start, come: Callable[..., None], free_port: int
 ) -> None:
