@@ -48,12 +48,12 @@ def options(gate: PlannedGate, name: str, grant: Grant, session: Session, folder
         today=session.today,
         service_log=grant.service_log,
         settings={
-            "times": moments.exported(gate.settings, session),
-            **gate.settings,  # a tool of others may have an option of that name
+            **gate.settings,
             "node": grant.node,
             "search_path": session.environ.get("PATH", ""),
             "policy_folder": str(session.policy_folder),
             "signoff_subject": session.signoff_subject,
+            "moments": moments.exported(gate.settings, session),
             "absent": [gate.policy.criteria[name].metric for name in sorted(gate.absent)],
         },
         deadline_s=gate.policy.deadline_s,

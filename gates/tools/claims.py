@@ -23,7 +23,7 @@ BOUNDS = ("tolerance_percent", "tolerance_lines", "seconds", "seconds_of_all")
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run of the probe; nothing for a target without a log.
 
-    Settings: BOUNDS, `root_files` (patterns of names that may lie at the root), `times` (the file
+    Settings: BOUNDS, `root_files` (patterns of names that may lie at the root), `moments` (the file
     with the times of the commits).
     """
     if target.claims is None:
@@ -43,7 +43,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "base_document": options.base_document,
         "openapi_file": target.openapi.file if target.openapi else "",
         "results": options.results,
-        "times": options.settings.get("times", ""),
+        "times": options.settings.get("moments", ""),
         "bounds": {key: options.settings[key] for key in BOUNDS if key in options.settings},
     }
     return (probe("claims", options, given),)
