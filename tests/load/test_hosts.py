@@ -37,8 +37,11 @@ base_url = %s
 allow = [%s]
 [auth.headers]
 X-Key = "${KEY}"
+[identities.bob]
+headers = { X-Key = "${BOB}" }
 [load]
 rate = 60
+identities = 2
 operations = [{ path = "/a" }]
 """
 
@@ -195,21 +198,21 @@ def judged(place: Place, origin: str, *, token: str = "") -> Any:
     return place.run(
         *("run", target, "--policy", quick, "--i-own-this-target", origin),
         *("--load-master", ADDRESS, "--load-workers", "2"),
-        env={"KEY": "canary-of-hosts-9", "GATESCORE_LOAD_TOKEN": token},
+        env={"KEY": "canary-of-ann-9", "BOB": "canary-of-bob-8", "GATESCORE_LOAD_TOKEN": token},
         around=inside(HUB),
     )
 
 
 def test_gatescore_run_leads_workers_of_two_hosts(hosts: None, place: Place) -> None:
-    """They get the headers of [auth] from the master, who waits for them and sums up."""
-    with served("--need", "X-Key: canary-of-hosts-9") as origin:
+    """They get the headers of all identities from the master, who waits for them and sums up."""
+    with served("--need", "X-Key: canary-of-") as origin:
         joining = ("gates.cli", "run", "--load-worker", ADDRESS, "--i-own-this-target", origin)
         with workers(*joining, GATESCORE_LOAD_TOKEN="t-1"):
             done = judged(place, origin, token="t-1")
     found = recording(done)
     assert (found["finished"], found["error"], found["workers"]) == (True, "", 2)
     assert found["total"]["requests"] == found["handled"] <= found["scheduled"] == 120
-    assert found["total"]["failures"] == {}
+    assert (found["total"]["failures"], found["remarks"]) == ({}, [])
     assert "canary" not in json.dumps(found) + done.stderr
 
 
