@@ -37,7 +37,10 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
         "files": options.files,
         "left_out": target.exclude,
         "sources": [name for name in options.files if _is_below(name, (*sources, *scripts))],
-        "variables_in": target.code.paths if target.code else (),
+        "variables_in": (
+            *(target.code.paths if target.code else ()),
+            *(target.node.paths if target.node else ()),
+        ),
         "root_files": (*_texts(options.settings, "root_files"), *named_files(target)),
         "document": options.document,
         "base_document": options.base_document,

@@ -13,6 +13,10 @@ DEFECTS: list[dict[str, Any]] = tomllib.loads(
 POLICY = tomllib.loads((REPOSITORY / "config" / "policy" / "standard.toml").read_text())["gates"]
 DATA = {"dependencies.data-complete", "dependencies.data-age"}  # a small extract, and it says so
 UNSIGNED = {"sign-off.roles", "definition-of-done.open"}  # it awaits people, and nothing else
+FALSE_CLAIMS = {
+    *("dependency", "evidence-old", "evidence-unreadable", "file-missing", "line-count", "method"),
+    *("path-outside", "route", "verification-failed"),
+}
 CAUGHT = {"dependencies.unaudited": "NO_DATA"}  # we could not look: an ERROR of its own
 
 
@@ -80,6 +84,15 @@ def test_a_planted_defect_is_caught_and_told(defect: dict[str, Any], leaky: Run)
     assert criterion["status"] == CAUGHT.get(defect["criterion"], "FAIL"), criterion["decided_by"]
     assert criterion["value"] is not None
     assert defect["criterion"] in leaky.told
+
+
+def test_every_kind_of_false_claim_is_named(leaky: Run) -> None:
+    found = leaky.gate("claims")["findings"]
+    false = {one["rule"] for one in found if one["metric"] == "claims.false"}
+    assert false == {f"claims.{kind}" for kind in FALSE_CLAIMS}
+    contradicted = [one["message"] for one in found if one["rule"] == "claims.contradiction"]
+    assert any("order-takes-stock works | observed: oracle fails" in one for one in contradicted)
+    assert any("Limit: 3 login attempts | observed: " in one for one in contradicted)
 
 
 @pytest.mark.parametrize("criterion", sorted({defect["criterion"] for defect in DEFECTS}))

@@ -177,7 +177,7 @@ def _limit(claim: Claim, detail: Detail, seen: Observed) -> tuple[str, bool] | N
     first = seen.metrics.get("throttle.login_attempts")
     if count is None or first is None or "login" not in f"{claim.text} {detail.value}".lower():
         return None
-    return f"{first:g} wrong passwords until a refusal", first - 1 == int(count["count"])
+    return f"wrong password {first:g} is the first one refused", first - 1 == int(count["count"])
 
 
 def _covered(_: Claim, detail: Detail, seen: Observed) -> tuple[str, bool] | None:

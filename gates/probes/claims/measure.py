@@ -43,7 +43,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()  # what belongs to other targets
     sources: tuple[str, ...] = ()
-    variables_in: tuple[str, ...] = ()  # folders of Python source
+    variables_in: tuple[str, ...] = ()  # files and folders of the source
     root_files: tuple[str, ...] = ()
     document: str = ""
     base_document: str = ""

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from gates.core.documented import Documented
 from gates.probes.claims.outcome import Outcome, State
 from gates.probes.claims.world import World
-from gates.probes.documentation import variables
+from gates.probes.documentation import script_variables, variables
 
 _FIX = "Say in the log what was done, or take it back."
 
@@ -46,9 +46,14 @@ def new_variables(roots: tuple[Path, Path], paths: tuple[str, ...], text: str) -
 
 
 def _read(root: Path, paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for file in variables.sources(root, paths):
+    there = tuple(path for path in paths if (root / path).exists())
+    for file in (*variables.sources(root, there), *script_variables.sources(root, there)):
+        name = file.relative_to(root).as_posix()
         try:
-            found = variables.reads(file.read_bytes(), file.relative_to(root).as_posix())
+            if file.suffix == ".py":
+                found = variables.reads(file.read_bytes(), name)
+            else:
+                found = script_variables.reads(file.read_text("utf-8", "replace"), name)
         except (OSError, SyntaxError, ValueError, RecursionError):
             continue  # the gate lint tells of it
         yield from ((one.name, one.path) for one in found.reads)

@@ -70,6 +70,13 @@ def test_new_operations_and_variables_are_to_be_mentioned(look, tree):
     assert rules(look(said, base=SAME, **given)) == []
 
 
+def test_variables_that_scripts_read_are_to_be_mentioned(look, tree):
+    write(tree, {"src/shop/web.js": "const port = process.env.SHOP_PORT\n"})
+    report = look("src/shop/web.js\n", base=SAME)
+    assert rules(report) == ["unmentioned-variable"]
+    assert "SHOP_PORT" in report.findings[0].message
+
+
 def test_an_oracle_that_fails_contradicts_the_log(look):
     report = look("login endpoint working\n", results=((ORACLES, GateStatus.FAIL),))
     (found,) = report.findings

@@ -24,6 +24,7 @@ def find(connection: Connection, title: str) -> list[int]:
     return [ row["id"]   for row in rows ]
 
 
+# #ASSUMPTION_BLINDNESS: nobody prints two labels at once
 def print_label(title: str) -> None:
     subprocess.run("lp -t " + title, shell=True, check=True)
 
