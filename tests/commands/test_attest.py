@@ -1,19 +1,24 @@
 """`gatescore attest` and `verify` as a pipeline uses them: processes, files, exit codes."""
 
+import argparse
 import base64
 import json
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from gates import cli
+from gates.commands import attest, verify
 from tests.faults.cli import FAULTS, Completed, Place, committed, fake, git
 
+PAGE = (Path(__file__).parents[2] / "docs" / "attestation.md").read_text()
 GATES = {"a": fake(), "b": fake(level=2)}
 Here = Callable[..., tuple[int, str]]
 NAME = "attestation.intoto.jsonl"
@@ -353,9 +358,9 @@ def test_p71_no_code_of_the_target_runs_where_the_key_is(passed: Released, folde
     for name in (*CONTENT, "gates.py", "setup.py", "pyproject.toml"):
         (hostile / name).write_text(WITNESS.format(str(witness)))
     program = str(Path(sys.executable).with_name("gatescore"))
-    attest = ["attest", str(folder), "--key", str(passed.key), "--policy", str(passed.policy)]
+    signing = ["attest", str(folder), "--key", str(passed.key), "--policy", str(passed.policy)]
     judge = ["judge", str(folder), "--policy", str(passed.policy)]
-    for argv in (judge, attest, ["verify", *passed.demand(folder)]):
+    for argv in (judge, signing, ["verify", *passed.demand(folder)]):
         done = passed.place.run(argv[0], before=[program, *argv], cwd=hostile)
         assert done.code == 0, done.stderr
     assert not witness.exists()
@@ -372,6 +377,24 @@ def test_verifying_loads_nothing_that_it_does_not_need(passed: Released, folder:
     argv = [sys.executable, "-c", code, "verify", *passed.demand(folder)]
     done = passed.place.run("verify", before=argv)
     assert (done.code, done.stdout) == (0, b"[]\n")
+
+
+@pytest.mark.parametrize("command", [attest, verify])
+def test_the_page_names_every_option(command: ModuleType) -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    command.add_arguments(parser)
+    options = {text for action in parser._actions for text in action.option_strings}
+    assert {option for option in options if option not in PAGE} == set()
+
+
+def test_the_page_shows_what_the_program_accepts() -> None:
+    shown = re.findall(r"^ +gatescore (attest|verify) ((?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
+    assert len(shown) == 3
+    for name, text in shown:
+        parser = argparse.ArgumentParser()
+        {"attest": attest, "verify": verify}[name].add_arguments(parser)
+        words = shlex.split(text.partition("||")[0].replace("\\\n", " "))
+        assert parser.parse_args(words)
 
 
 def test_a_run_in_the_same_folder_leaves_no_old_attestation(place: Place) -> None:
