@@ -14,7 +14,7 @@ OPTIONS = Options(
     output="/output",
     python="/python",
     files=("src/a.py", "srcs/b.py", "tests/t.py", "web/c.ts", "notes.txt"),
-    settings={"root_files": ["*.md"], "tolerance_lines": 3, "times": "/t.json", "other": 1},
+    settings={"root_files": ["*.md"], "tolerance_lines": 3, "moments": "/t.json", "other": 1},
 )
 
 
