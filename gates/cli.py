@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "check, offline, that what will be deployed was judged and passed",
     "keygen": "make a key that signs attestations",
     "heartbeat": "fail when the newest scorecard is too old, or there is none",
+    "approve": "sign a run for a role, or something that has taken place",
     "baseline": "write down the findings that are known, so that only new ones count",
     "waive": "write a waiver for one finding, for review",
     "corpus": "keep the requests that broke the contract, so that every run replays them",

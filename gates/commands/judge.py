@@ -7,28 +7,33 @@ from pathlib import Path
 
 import msgspec
 from gates.core import validity
-from gates.core.model import GateReport, PolicyState, Scorecard
+from gates.core.model import GateReport, GateResult, PolicyState, Scorecard
 from gates.core.plan import Plan, PlannedGate, equipped, for_release
 from gates.core.policy import Policy
 from gates.core.score import exit_code, scorecard
+from gates.runner import signing
 from gates.runner.concluding import concluded, judged, measured
 
 from gates import catalog, outputs
 from gates.cli import UsageError
 from gates.shell import config, store
+from gates.shell.git import GitError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore judge`."""
     parser.add_argument("run", metavar="DIR", help="folder of a run")
-    parser.add_argument("--policy", default="standard", metavar="NAME|FILE")
+    its = "default: that of the run"
+    parser.add_argument("--policy", default="", metavar="NAME|FILE", help=its)
+    where = "where the target is now; default: where the run found it"
+    parser.add_argument("--target", default="", metavar="TARGET", help=where)
     parser.add_argument("--output", metavar="DIR", help="write the reports there; default: nowhere")
     parser.add_argument("--json", action="store_true", help="print the scorecard on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Re-judge; returns the exit code of the new verdict."""
-    card = rejudged(Path(args.run), args.policy)
+    card = rejudged(Path(args.run), args.policy, args.target)
     try:
         publish(args, card)
     except (OSError, store.StorageError) as error:
@@ -36,26 +41,56 @@ def run(args: argparse.Namespace) -> int:
     return exit_code(card)
 
 
-def rejudged(folder: Path, policy: str) -> Scorecard:
-    """The scorecard of the evidence in the folder of a run under a policy. Raises UsageError."""
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run left, judged under a policy: `results` are those of the measured gates."""
+
+    folder: Path
+    policy: config.LoadedPolicy
+    before: Scorecard
+    plan: Plan
+    results: dict[str, GateResult]
+    ended: bool
+
+
+def stored(folder: Path, policy: str) -> Stored:
+    """The evidence in the folder of a run under a policy, "" for its own. Raises UsageError."""
     try:
-        loaded = config.read_policy(policy, tools=catalog.names())
+        loaded = signing.policy_of(folder, policy)
         before = store.read_json(folder / "scorecard.json", Scorecard)
         plan = replanned(store.read_json(folder / "plan.json", Plan), loaded.policy)
         plan = msgspec.structs.replace(plan, maps=loaded.maps)
-    except (config.ConfigError, store.StorageError) as error:
+    except (config.ConfigError, store.StorageError, GitError) as error:
         raise UsageError(str(error)) from error
     gates = measured(plan.gates)
     reports = {gate.id: report_of(folder, gate) for gate in gates}
-    results = {gate.id: judged(gate, reports[gate.id], plan) for gate in gates}
-    ended = all(gate.skipped or reports[gate.id] for gate in gates)
+    return Stored(
+        folder=folder,
+        policy=loaded,
+        before=before,
+        plan=plan,
+        results={gate.id: judged(gate, reports[gate.id], plan) for gate in gates},
+        ended=all(gate.skipped or reports[gate.id] for gate in gates),
+    )
+
+
+def rejudged(folder: Path, policy: str, target: str = "") -> Scorecard:
+    """The scorecard of the evidence in the folder of a run under a policy; signatures anew.
+
+    `target` says where the target is now, "" where the run found it. Raises UsageError.
+    """
+    known = stored(folder, policy)
+    before, loaded = known.before, known.policy
+    try:
+        sign = signing.of_stored(folder, target, before.target, loaded, known.plan)
+    except (config.ConfigError, store.StorageError) as error:
+        raise UsageError(str(error)) from error
     return scorecard(
-        plan,
-        concluded(plan, results, before.run, ended=ended),
+        known.plan,
+        concluded(known.plan, known.results, before.run, ended=known.ended, sign=sign),
         target=before.target,
         policy=PolicyState(name=loaded.policy.name, digest=loaded.digest),
         run=before.run,
-        complete=before.complete and ended,
+        complete=before.complete and known.ended,
         valid_until=before.valid_until,
     )
 

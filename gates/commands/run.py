@@ -16,7 +16,7 @@ from gates.core.model import PolicyState, RunInfo, Scorecard, TargetState
 from gates.core.plan import PlannedGate
 from gates.core.score import exit_code
 from gates.core.validity import VALID_FOR
-from gates.runner import concluding, memory, resume, reuse
+from gates.runner import concluding, memory, resume, reuse, signing
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.events import Events
 from gates.runner.hosts import HostsError, work
@@ -145,6 +145,7 @@ def conducted(
         PolicyState(name=rules.policy.policy.name, digest=judged.policy),
         RunInfo(id=judged.run, profile=request.profile.name, started_at=judged.started_at),
         outputs.render_of("scorecard.json"),
+        sign=signing.of_run(folder.path, rules, opened, governed=request.profile.governed),
         valid_until=judged.valid_until,
     )
     record.begin(keys)

@@ -2,9 +2,9 @@
 
 Covered are the name of the target, whether its tree was dirty, its regimes, and of every gate but
 the sign-offs and what is derived: status, reason, every criterion with its bounds, value and
-status, every finding, every operation, what was examined and what is awaited. Left out is what
-differs between two runs that found the same: times, programs and their raw outputs, curves, notes,
-sentences.
+status, every finding, every operation and what is awaited. Left out is what differs between two
+runs that found the same: times, programs and their raw outputs, curves, notes, sentences, and how
+many things were examined, of which a committed sign-off is one more.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from gates.core.model import GateResult, TargetState
 
 # Sentences are made of the numbers beside them, a fingerprint of the finding itself.
 SENTENCES = frozenset({"title", "decided_by", "detail", "fix"})
-VOLATILE = frozenset({"executions", "notes", "series"})
 HIDDEN = frozenset({"context", "fingerprint"})
 LEFT_OUT: Mapping[str, frozenset[str]] = {"criteria": SENTENCES, "findings": HIDDEN}
 
@@ -41,7 +40,7 @@ def canonical(result: GateResult) -> dict[str, Any]:
     table = without(plain(result), SENTENCES | {"evidence"})
     lists = {key: value for key, value in table.items() if isinstance(value, list | tuple)}
     parts = {key: list_of(key, entries) for key, entries in lists.items()}
-    return {**table, **parts, "evidence": without(plain(result.evidence), VOLATILE)}
+    return {**table, **parts}
 
 
 def list_of(key: str, entries: Sequence[Any]) -> list[Any]:

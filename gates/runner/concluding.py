@@ -8,19 +8,48 @@ from gates.core.derivations.seen import Seen
 from gates.core.judge import judge
 from gates.core.model import Failure, GateReport, GateResult, Reason, RunInfo
 from gates.core.plan import Plan, PlannedGate
+from gates.runner.signing import Sign, is_signed
 
 
 def concluded(
-    plan: Plan, results: Mapping[str, GateResult], run: RunInfo, *, ended: bool
+    plan: Plan,
+    results: Mapping[str, GateResult],
+    run: RunInfo,
+    *,
+    ended: bool,
+    sign: Sign | None = None,
 ) -> tuple[GateResult, ...]:
     """Every result of the plan: the measured ones as given, then what rests on them.
 
     `results` are those of the gates that are measured, by id; `ended` says that none of them will
-    change any more: until then nothing is derived.
+    change any more: until then nothing is derived. `sign` verifies what people have signed.
     """
-    known = dict(results)
+    known = {**results, **signed(plan, results, sign if ended else None)}
     known |= derivations(plan, known, run, ended=ended)
     return tuple(known[gate.id] for gate in plan.gates)
+
+
+def signed(
+    plan: Plan, results: Mapping[str, GateResult], sign: Sign | None
+) -> dict[str, GateResult]:
+    """The gates of what people sign; waiting where it is not to be looked at yet."""
+    return {
+        gate.id: judged(gate, signatures(gate, results, sign), plan)
+        for gate in plan.gates
+        if is_signed(gate)
+    }
+
+
+def signatures(
+    gate: PlannedGate, results: Mapping[str, GateResult], sign: Sign | None
+) -> GateReport:
+    """The report of a gate of sign-offs; a step that breaks is a bug of ours, and never a pass."""
+    if sign is None:
+        return waiting(gate)
+    try:
+        return sign(gate, results)
+    except Exception as error:  # noqa: BLE001
+        return broken(gate, "verifying signatures", error)
 
 
 def derivations(
@@ -36,7 +65,7 @@ def derivations(
 
 
 def waiting(gate: PlannedGate) -> GateReport:
-    """The report of a derived gate while others are still to come."""
+    """The report of a gate that rests on others while some are still to come."""
     return GateReport(gate=gate.id, not_run="the gates that it rests on have not all ended")
 
 
@@ -68,5 +97,5 @@ def broken(gate: PlannedGate, what: str, error: Exception) -> GateReport:
 
 
 def measured(gates: Iterable[PlannedGate]) -> list[PlannedGate]:
-    """The gates that have something to run: all but the derived ones."""
-    return [gate for gate in gates if not gate.policy.derived]
+    """The gates that have something to run: all but the derived ones and what people sign."""
+    return [gate for gate in gates if not gate.policy.derived and not is_signed(gate)]

@@ -6,7 +6,7 @@ it changes of them is shown.
 
 import datetime
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -114,6 +114,7 @@ def of_base(now: Rules, base: str, copies: Mapping[str, Path | None]) -> Rules:
         policy = msgspec.structs.replace(policy, file=now.policy.file)
     if (file := copies["target"]) is not None:
         target = with_skips_of(target, skips_at(file, policy.policy))
+        target = with_regimes_of(target, regimes_at(file))
     file = copies["waivers"]
     waivers = rules_files.read_waivers(file, policy.policy) if file else WaiverFile()
     file = copies["baseline"]
@@ -121,6 +122,7 @@ def of_base(now: Rules, base: str, copies: Mapping[str, Path | None]) -> Rules:
     changes = {
         f"the policy {now.policy.file.name}": policy.digest != now.policy.digest,
         "[absent] of the target file": target.target.absent != now.target.target.absent,
+        "[compliance] of the target file": target.target.compliance != now.target.target.compliance,
         rules_files.WAIVERS: waivers != now.waivers,
         rules_files.BASELINE: baseline != now.baseline,
     }
@@ -147,6 +149,22 @@ def skips_at(file: Path, policy: Policy) -> dict[str, str]:
     absent = document.data.get("absent", {})
     names = absent if isinstance(absent, dict) else {}
     return {str(name): str(why) for name, why in names.items() if name in known}
+
+
+def with_regimes_of(now: config.LoadedTarget, regimes: Iterable[str]) -> config.LoadedTarget:
+    """The target with the regimes of another time too: none is dropped by the change under test."""
+    compliance = now.target.compliance
+    every = tuple(dict.fromkeys((*compliance.regimes, *regimes)))
+    both = msgspec.structs.replace(compliance, regimes=every)
+    target = msgspec.structs.replace(now.target, compliance=both)
+    return msgspec.structs.replace(now, target=target)
+
+
+def regimes_at(file: Path) -> tuple[str, ...]:
+    """The regimes of a target file of which little else is used."""
+    compliance = read_document(file, "").data.get("compliance")
+    named = compliance.get("regimes") if isinstance(compliance, dict) else None
+    return tuple(map(str, named)) if isinstance(named, list) else ()
 
 
 def changed(what: str, short: str) -> str:

@@ -18,6 +18,7 @@ from gates.core.score import scorecard
 from gates.runner import resume
 from gates.runner.concluding import concluded, judged, measured
 from gates.runner.reuse import Taken
+from gates.runner.signing import Sign
 from gates.shell import store
 
 Render = Callable[[Scorecard], bytes]
@@ -35,6 +36,7 @@ class Record:
         run: RunInfo,
         render: Render,
         valid_until: str = "",
+        sign: Sign | None = None,
     ) -> None:
         self._folder = folder
         self._plan = plan
@@ -43,6 +45,7 @@ class Record:
         self._run = run
         self._render = render
         self._valid_until = valid_until
+        self._sign = sign
         self._seen: set[str] = set()
         self._durations: dict[str, float] = {}
         self._ages: dict[str, float] = {}
@@ -95,7 +98,7 @@ class Record:
         run = msgspec.structs.replace(
             self._run, durations_s=durations, reused_s=self._ages, resumed=tuple(self._resumed)
         )
-        results = concluded(self._plan, self._results, run, ended=self.covered)
+        results = concluded(self._plan, self._results, run, ended=self.covered, sign=self._sign)
         self._keep_derived(results)
         return scorecard(
             self._plan,
