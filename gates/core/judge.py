@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from gates.core.criterion import Ruling, rule
+from gates.core.distance import headroom
 from gates.core.excuses import Excuses, excuse, uncounted
 from gates.core.fingerprint import fingerprinted
 from gates.core.joining import joined
@@ -26,6 +27,7 @@ from gates.core.model import (
     Weight,
 )
 from gates.core.plan import PlannedGate
+from gates.core.policy import Criterion
 from gates.core.tool import Metric
 from gates.core.wording import formal
 
@@ -211,7 +213,16 @@ def results(
             detail=measurement.detail if measurement else "",
             fix=criterion.fix,
             pending=ruling.pending and not reason,
+            headroom=spare(criterion, ruling, measurement) if not reason else None,
         )
+
+
+def spare(criterion: Criterion, ruling: Ruling, measured: Measurement | None) -> float | None:
+    """How far a pass is from its bound: at its confidence bound where that is what was judged."""
+    if ruling.status is not Status.PASS or measured is None:
+        return None
+    value = measured.bound if criterion.confidence else measured.value
+    return headroom(criterion.passes, value, measured.base)
 
 
 def finite(value: float | None) -> float | None:

@@ -284,6 +284,7 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     fix: str = ""
     pending: bool = False  # without data only because a person has yet to act
+    headroom: float | None = None  # of a value that passes to its one bound, in its unit
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 from gates.core import matrix
 from gates.core.derivations import done, owasp
 from gates.core.excuses import baseline_use, uses
+from gates.core.mending import by_urgency, smallest, step
 from gates.core.model import (
     GateResult,
     GateStatus,
@@ -15,7 +16,6 @@ from gates.core.model import (
     Reason,
     RunInfo,
     Scorecard,
-    Status,
     TargetState,
     Verdict,
 )
@@ -127,7 +127,7 @@ def scorecard(
         operations=matrix.rows(cell for gate in ordered for cell in gate.operations),
         checklists=done.table(plan.maps.checklists, ordered) if done.DONE in asked else (),
         categories=owasp.table(plan.maps.categories, ordered) if "owasp" in asked else (),
-        next_steps=tuple(next_steps(ordered)),
+        next_steps=all_steps(deciding, ordered, plan, run, complete=complete),
         waivers=uses(plan.excuses, ordered),
         baseline=baseline_use(plan.excuses, ordered),
         notices=plan.notices,
@@ -136,30 +136,34 @@ def scorecard(
     )
 
 
-def next_steps(gates: Iterable[GateResult]) -> Iterable[str]:
-    """What to do, most urgent first: failures, then what could not be judged, then warnings."""
-    urgency = (
-        GateStatus.FAIL,
-        GateStatus.ERROR,
-        GateStatus.NOT_RUN,
-        GateStatus.PENDING,
-        GateStatus.WARN,
-    )
-    for status in urgency:
-        for gate in gates:
-            if gate.status is status:
-                yield step(gate)
+def next_steps(
+    gates: Sequence[GateResult], plan: Plan, run: RunInfo, *, complete: bool
+) -> tuple[str, ...]:
+    """What to do: the fewest gates to mend that make these pass; of a run that has not ended all.
+
+    Where they pass with warnings, what is left to do for a pass without one.
+    """
+    if not complete:
+        return tuple(step(gate, plan) for gate in by_urgency(gates))
+    passed = (Verdict.PASS, Verdict.WARN)
+    now, _ = verdict_of(gates, plan)
+    wanted = (Verdict.PASS,) if now in passed else passed
+    chosen = smallest(gates, plan, run, lambda results: verdict_of(results, plan)[0] in wanted)
+    return tuple(step(gate, plan) for gate in chosen or by_urgency(gates))
 
 
-def step(gate: GateResult) -> str:
-    """One sentence for one gate that does not pass."""
-    if gate.awaiting and gate.status is GateStatus.PENDING:
-        return f"{gate.id}: {'; '.join(gate.awaiting)}"
-    for criterion in gate.criteria:
-        if criterion.status in (Status.FAIL, Status.WARN) and gate.detail.startswith(criterion.id):
-            hint = f" — {criterion.fix}" if criterion.fix else ""
-            return f"{gate.id}: {criterion.title}: {criterion.decided_by}{hint}"
-    return f"{gate.id}: {first_line(gate.detail) or gate.status.value}"
+def all_steps(
+    deciding: Sequence[GateResult],
+    every: Sequence[GateResult],
+    plan: Plan,
+    run: RunInfo,
+    *,
+    complete: bool,
+) -> tuple[str, ...]:
+    """The steps for the level that decides, then those that the levels above it still need."""
+    first = next_steps(deciding, plan, run, complete=complete)
+    above = next_steps(every, plan, run, complete=complete) if len(every) > len(deciding) else ()
+    return tuple(dict.fromkeys((*first, *above)))
 
 
 def exit_code(card: Scorecard, *, cancelled: int | None = None) -> int:
