@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench import (
@@ -41,6 +41,7 @@ def main() -> int:
     """0: every demand is met; 1: one is missed; 2: something could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
+    parser.add_argument("--keep", action="store_true", help="keep the figures of these parts")
     readme = "put the figures kept last into the README; measure nothing"
     parser.add_argument("--readme", action="store_true", help=readme)
     arguments = parser.parse_args()
@@ -49,26 +50,31 @@ def main() -> int:
         text = results.put(results.README.read_text("utf-8"), table)
         results.README.write_text(text, encoding="utf-8")
         return 0
-    return measured(arguments.parts or list(PARTS), keep=not arguments.parts)
+    return measured(arguments.parts or list(PARTS), keep=arguments.keep or not arguments.parts)
 
 
 def measured(parts: list[str], *, keep: bool) -> int:
-    """Measure these parts; figures are kept only of a run of all."""
-    found: list[results.Row] = []
+    """Measure these parts; a part is kept whole or not at all."""
+    found: dict[str, tuple[results.Row, ...]] = {}
     try:
         for part in parts:
             with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-                for row in PARTS[part](Path(scratch)):
-                    found.append(row)
-                    print("  ".join(results.cells(row)), file=sys.stderr, flush=True)
+                found[part] = tuple(shown(PARTS[part](Path(scratch))))
+            new = results.Results(machine=results.machine(), parts=found)
+            if keep:
+                results.keep(results.merged(results.latest(), new, PARTS))
     except Failed as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    kept = results.Results(machine=results.machine(), rows=tuple(found))
-    if keep:
-        results.keep(kept)
-    print(f"\n{results.text(kept)}\n\n{kept.machine}")
-    return 1 if results.missed(found) else 0
+    print(f"\n{results.text(new)}\n\n{new.machine}")
+    return 1 if results.missed(new.rows) else 0
+
+
+def shown(rows: Iterable[results.Row]) -> Iterator[results.Row]:
+    """The rows, each printed as soon as it is there."""
+    for row in rows:
+        print("  ".join(results.cells(row)), file=sys.stderr, flush=True)
+        yield row
 
 
 if __name__ == "__main__":

@@ -29,10 +29,23 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures of one run of the benchmarks, and where it ran."""
+    """Figures by part of the benchmarks, each part measured in one run, and where they ran."""
 
     machine: str
-    rows: tuple[Row, ...]
+    parts: dict[str, tuple[Row, ...]]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The figures of all parts."""
+        return tuple(row for rows in self.parts.values() for row in rows)
+
+
+def merged(old: Results, new: Results, order: Iterable[str]) -> Results:
+    """The newer figures of each part, in this order; those of another machine do not stay."""
+    parts = {**(old.parts if old.machine == new.machine else {}), **new.parts}
+    return Results(
+        machine=new.machine, parts={name: parts[name] for name in order if name in parts}
+    )
 
 
 def machine() -> str:
