@@ -17,6 +17,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "modified"  # or created, deleted
 
 
+MOST_FILES = 1_000_000  # of the base
 Diff = Mapping[str, Changed]
 
 
@@ -24,7 +25,9 @@ def difference(now: Tree, then: Tree, files: Iterable[str], left_out: tuple[str,
     """Return the changed files by path. A moved line counts as none; line ends do not count."""
     there = {*files}
     before = {
-        name for name, kind in then.walk(".") if kind == "f" and not _is_below(name, left_out)
+        name
+        for name, kind in then.walk(".", MOST_FILES)
+        if kind == "f" and not _is_below(name, left_out)
     }
     found = {}
     for name in sorted(there | before):

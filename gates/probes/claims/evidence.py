@@ -11,7 +11,7 @@ PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 TEXTS = frozenset(
     {".csv", ".har", ".http", ".json", ".log", ".md", ".ndjson", ".txt", ".xml", ".yaml"}
 )
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 40_000_000  # 8K has 33 million; decoded, this is 160 MB
 MOST_BYTES = 32 * 2**20
 
 

@@ -122,9 +122,10 @@ def _tagged(asked: Given, now: Tree) -> Iterator[Log]:
 
 def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
     then = Tree(asked.base_tree) if asked.base_tree else None
-    diff = None
-    if then is not None:
-        diff = dict(difference.difference(now, then, asked.files, asked.left_out))
+    try:
+        diff = then and dict(difference.difference(now, then, asked.files, asked.left_out))
+    except Blocked as error:
+        raise ProbeError(f"the base revision: {error}") from None
     return World(
         now=now,
         then=then,

@@ -61,7 +61,7 @@ class Tree:
         """The content as text. Raises Blocked, Absent."""
         return self.read(name).decode("utf-8-sig", "replace")
 
-    def walk(self, name: str) -> Iterator[tuple[str, str]]:
+    def walk(self, name: str, most: int = MOST_ENTRIES) -> Iterator[tuple[str, str]]:
         """Yield (path, kind) of what is below a folder, links left out. Raises Blocked."""
         start = os.path.join(self._root, self.real(name))
         count = 0
@@ -69,8 +69,8 @@ class Tree:
             folders.sort()
             for entry, kind in (*((f, "d") for f in folders), *((f, "f") for f in sorted(files))):
                 count += 1
-                if count > MOST_ENTRIES:
-                    raise Blocked(f'"{name}" holds more than {MOST_ENTRIES} files')
+                if count > most:
+                    raise Blocked(f'"{name}" holds more than {most} files')
                 path = Path(folder, entry)
                 if not path.is_symlink():
                     yield path.relative_to(self._root).as_posix(), kind

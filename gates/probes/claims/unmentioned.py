@@ -69,13 +69,19 @@ def _names(text: str, path: str) -> bool:
     """Whether a text names a file, or a folder above it with a slash at the end."""
     if _is_word(text, path):
         return True
-    folders = (f"{folder}/" for folder in PurePosixPath(path).parents if str(folder) != ".")
-    return any(
-        re.search(rf"(?<![\w/.-]){re.escape(folder)}(?![\w.*-])", text) for folder in folders
-    )
+    parents = (f"{folder}/" for folder in PurePosixPath(path).parents if str(folder) != ".")
+    return any(_is_folder(text, folder) for folder in parents)
+
+
+def _is_folder(text: str, folder: str) -> bool:
+    if folder not in text:  # much sooner than a pattern
+        return False
+    return re.search(rf"(?<![\w/.-]){re.escape(folder)}(?![\w.*-])", text) is not None
 
 
 def _is_word(text: str, word: str) -> bool:
+    if word not in text:  # much sooner than a pattern
+        return False
     return re.search(rf"(?<![\w/-]){re.escape(word)}(?!\.?[\w/{{-])", text) is not None
 
 

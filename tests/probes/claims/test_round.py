@@ -173,3 +173,9 @@ def test_names_and_texts_of_the_target_end_no_line_of_ours(look):
     report = look("#FILE_CREATED: a\x1b]0;x\x07 | observed: all is well | observed: \u202e\n")
     (found,) = [one for one in report.findings if one.metric == "claims.false"]
     assert found.message.count(" | observed: ") == 1
+
+
+def test_a_base_that_is_too_large_is_said_to_be(look, monkeypatch):
+    monkeypatch.setattr("gates.probes.claims.difference.MOST_FILES", 2)
+    with pytest.raises(ProbeError, match="base revision"):
+        look("x\n", base=SAME)
