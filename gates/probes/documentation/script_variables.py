@@ -131,8 +131,7 @@ def _named_here(tokens: list[Token], index: int, aliases: set[str]) -> int:
         words = tuple(one.text for one in tokens[index : index + len(chain)])
         if words == chain:
             return len(chain)
-    declared = _text(tokens, index - 1) in _DECLARED
-    return int(tokens[index].text in aliases and not declared)
+    return int(tokens[index].text in aliases)
 
 
 def _alias(tokens: list[Token], start: int, end: int) -> str:

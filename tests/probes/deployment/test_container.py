@@ -30,6 +30,7 @@ def test_a_good_one_has_no_flaw() -> None:
     ("old", "new", "expected"),
     [
         ("COPY --from=build /x /x\n", "", ["stages"]),
+        ("COPY --from=build /x /x", "COPY --from=other:1 /x /x", []),
         ("USER 10001\n", "", ["root"]),
         ("USER 10001", "USER 10001\nUSER root:root", ["root"]),
         ("USER 10001", "USER 0", ["root"]),
@@ -62,6 +63,10 @@ def test_a_stage_takes_over_user_and_check_of_the_one_it_is_made_from() -> None:
     text = "FROM a:1 AS base\nUSER 5\nHEALTHCHECK CMD x\nFROM a:1 AS b\nUSER 0\nFROM base\nCMD y\n"
     assert rules(text) == []
     assert rules(text.replace("FROM base", "FROM b")) == ["root", "healthcheck"]
+
+
+def test_one_stage_is_one_whatever_it_copies_from_other_images() -> None:
+    assert rules(GOOD.partition("RUN make\n")[2]) == ["stages"]
 
 
 def test_an_image_made_for_it_runs_as_no_root() -> None:

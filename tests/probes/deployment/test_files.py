@@ -47,6 +47,9 @@ def said(kind: str, text: str, **keys: bool) -> list[str]:
 
 def test_good_ones_have_no_fault() -> None:
     assert said("compose", COMPOSE) == []
+    without = COMPOSE.replace("    healthcheck:\n      test: [CMD, pg_isready]\n", "")
+    assert said("compose", without.replace("service_healthy", "service_started")) == []
+    assert said("compose", "services: {a: {image: x, depends_on: [b]}, b: {image: y}}") == []
     assert said("workflow", WORKFLOW) == []
 
 

@@ -27,6 +27,7 @@ DOWN = 'up{job="x"} == 0'
         ('rate(x{code="500"}[5m]) > 1', {"errors"}),
         ('rate(x{status!~"2.."}[5m]) > 1', {"errors"}),
         ('rate(x{status=~"2.."}[5m]) > 1', set()),
+        ('rate(x{path=~"5.."}[5m]) > 1', set()),
         ("rate(app_errors_total[5m]) > 0", {"errors"}),
         ("rate(http_seconds_sum[5m]) / rate(http_seconds_count[5m]) > 1", {"latency"}),
         ("rate(http_request_duration_seconds_count[5m]) > 1", set()),

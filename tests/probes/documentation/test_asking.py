@@ -131,6 +131,7 @@ def test_folders_without_end_are_refused() -> None:
         (raw("GET", "{{baseUrl}}/v1/books/:id"), True),
         (raw("get", "http://localhost:8000/v1/books/{{book}}"), True),
         (raw("POST", "https://shop.example/v1/books"), True),
+        (raw("POST", "https://shop.example/v1/authors"), False),
         (raw("GET", "{{host}}/health"), True),
         (raw("DELETE", "{{baseUrl}}/books"), False),
         (raw("GET", "{{baseUrl}}/authors"), False),
