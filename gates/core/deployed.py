@@ -1,7 +1,6 @@
 """What a target file says of its deployment: its files, its staging, and the status of its CI."""
 
 import re
-from pathlib import PurePosixPath
 
 import msgspec
 
@@ -59,7 +58,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def is_dockerfile(path: str) -> bool:
     """Whether a file is one by its name: Dockerfile, api.Dockerfile, Dockerfile.prod …"""
-    name = PurePosixPath(path).name.lower()
+    name = path.rpartition("/")[2].lower()
     if name.endswith(_OTHERS):
         return False
     return name.startswith(DOCKERFILES) or name.endswith(tuple(f".{one}" for one in DOCKERFILES))
