@@ -9,12 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gates.core import attestation_keys
+from gates.core.attestation_format import Refused
 from gates.core.signed import NAMESPACE, Signed, statement
 from gates.core.signers import SigningKey, ed25519_bytes, is_ssh
 from gates.core.signoff_report import Unable
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from gates.shell.signing_keys import SigningKey as PrivateKey
 
 DEADLINE_S = 120.0  # a person may have to touch a key or type a passphrase
 ARMOUR = "-----BEGIN SSH SIGNATURE-----"
@@ -88,10 +90,7 @@ def public_key(file: Path) -> str:
     if is_ssh(text):
         return text.strip()
     if is_pem(text):
-        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-        made = private_key(text, file).public_key()
-        return made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode().strip()
+        return attestation_keys.to_pem(private_key(file).public).strip()
     beside = file.with_name(f"{file.name}.pub")
     if beside.is_file():
         return content(beside).strip()
@@ -105,7 +104,7 @@ def signature(text: bytes, file: Path) -> str:
     """A signature under `text` by the key of a file, or of an agent. Raises SigningError."""
     held = content(file)
     if is_pem(held):
-        return base64.b64encode(private_key(held, file).sign(message(text))).decode()
+        return base64.b64encode(private_key(file).sign(message(text))).decode()
     with tempfile.TemporaryDirectory(prefix="gatescore-sign-") as scratch:
         said = Path(scratch, "statement")
         said.write_bytes(text)
@@ -121,18 +120,14 @@ def is_pem(text: str) -> bool:
     return "PRIVATE KEY-----" in text and "OPENSSH PRIVATE KEY" not in text
 
 
-def private_key(text: str, file: Path) -> "Ed25519PrivateKey":
+def private_key(file: Path) -> "PrivateKey":
     """The Ed25519 key of a file in PEM. Raises SigningError."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from gates.shell import signing_keys  # takes long to import
 
     try:
-        key = load_pem_private_key(text.encode(), None)
-    except (TypeError, ValueError) as error:
-        raise SigningError(f"{file}: no private key that can be read: {error}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SigningError(f"{file}: not an Ed25519 key; in PEM only those can sign")
-    return key
+        return signing_keys.read_private(file)
+    except Refused as error:
+        raise SigningError(str(error)) from error
 
 
 def content(file: Path) -> str:

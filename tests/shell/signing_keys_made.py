@@ -20,6 +20,7 @@ def make(file: Path, kind: str = "ed25519") -> Path:
         key = Ed25519PrivateKey.generate()
         data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(data)
+        file.chmod(0o600)
         return file
     argv = ("ssh-keygen", "-q", *KINDS[kind], "-N", "", "-C", "test", "-f", str(file))
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)

@@ -291,7 +291,7 @@ def an_ssh_signature_for_another_purpose(keys: Keys, asked: Asked, root: Path) -
 @forgery("signoff-signature")
 def a_bare_ed25519_signature_without_our_prefix(keys: Keys, asked: Asked, root: Path) -> None:
     bare = approval(keys, "di", "administrator")
-    key = signatures.private_key(keys.files["di"].read_text(), keys.files["di"])
+    key = signatures.private_key(keys.files["di"])
     text = base64.b64encode(key.sign(statement(bare))).decode()
     write(root, msgspec.structs.replace(bare, signature=text))
 
@@ -531,3 +531,24 @@ def test_without_a_commit_nothing_can_be_signed(keys: Keys, asked: Asked, tmp_pa
     report = signoffs.verified(write(tmp_path, approval(keys, "ada", "administrator")), asked)
     assert "the tree has no commit" in report.findings[0].message
     assert "commit the target first" in report.pending[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ("", 0o600, "ssh-keygen"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o600, "not a private"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o644, "chmod 600"),
+        (None, 0o600, "cannot be read"),
+    ],
+)
+def test_a_key_file_that_cannot_sign_is_named(
+    text: str | None, mode: int, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    if text is not None:
+        file.write_text(text)
+        file.chmod(mode)
+    with pytest.raises(signatures.SigningError) as told:
+        signatures.public_key(file)
+    assert words in str(told.value) and str(file) in str(told.value)
