@@ -28,6 +28,7 @@ SEVERITIES = {
 }
 UNPARSABLE = "DL1000"
 CONFIGURATION = "hadolint.yaml"  # ours: without one, hadolint takes that of the target
+IGNORED = "hadolint_ignored"
 WIKI = "https://github.com/hadolint/hadolint/wiki/"
 SHELLCHECK = "https://www.shellcheck.net/wiki/"
 
@@ -45,14 +46,15 @@ class Issue(msgspec.Struct, frozen=True):
 def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     """One run over the Dockerfiles of the tree. Raises ParseError: there is none.
 
-    Settings: `hadolint_ignored`, rules that another tool of the gate judges already.
+    Settings: `hadolint_ignored`, rules that another tool of the gate judges already. That one
+    tells of a target without Dockerfiles, too, and judges the rest of it: then nothing is run.
     """
     named = target.deployment.dockerfiles
     files = named or tuple(name for name in options.files if is_dockerfile(name))
     if not files:
+        if IGNORED in options.settings:
+            return ()
         detail = "the target has no file called Dockerfile, *.Dockerfile or Containerfile"
-        if "hadolint_ignored" in options.settings:
-            detail += '; where there is none to have: [absent] container = "reason"'
         raise ParseError(Reason.NOTHING_EXAMINED, detail)
     return (
         Invocation(
@@ -72,7 +74,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
 
 def configuration(options: Options) -> str:
     """Our configuration: no rule is ignored but those that the policy names."""
-    said = options.settings.get("hadolint_ignored", ())
+    said = options.settings.get(IGNORED, ())
     rules = [str(one) for one in said] if isinstance(said, list | tuple) else []
     return f"ignored: [{', '.join(rules)}]\n"
 

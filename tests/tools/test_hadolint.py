@@ -114,10 +114,11 @@ def test_only_the_policy_names_rules_that_are_left_to_another_tool(settings, exp
     assert invocation.inputs[hadolint.CONFIGURATION] == expected
 
 
-def test_a_target_without_a_dockerfile_is_told_how_to_say_so():
-    options = Options(tree="/t", output="/o", settings={"hadolint_ignored": []})
-    with pytest.raises(ParseError, match=r"\[absent\] container") as caught:
-        hadolint.commands(Target(name="t"), options)
+def test_a_target_without_a_dockerfile_is_no_error_where_another_tool_says_so():
+    beside = Options(tree="/t", output="/o", settings={"hadolint_ignored": []})
+    assert hadolint.commands(Target(name="t"), beside) == ()
+    with pytest.raises(ParseError, match="has no file called Dockerfile") as caught:
+        hadolint.commands(Target(name="t"), Options(tree="/t", output="/o"))
     assert caught.value.reason is Reason.NOTHING_EXAMINED
 
 
