@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("run", metavar="DIR", type=Path, help="folder of a run")
     key = "private key, see gatescore keygen (repeatable)"
     add("--key", metavar="FILE", type=Path, action="append", required=True, help=key)
-    add("--policy", default="standard", metavar="NAME|FILE", help="the one that judged the run")
+    add("--policy", default="", metavar="NAME|FILE", help="default: that of the run")
+    where = "where the target is now, for its sign-offs; default: where the run found it"
+    add("--target", default="", metavar="TARGET", help=where)
     built = "what was built of the commit, a file or sha256:… (repeatable)"
     add("--subject", metavar="NAME=FILE", action="append", default=[], help=built)
     add("--commit", default="", metavar="SHA", help="refuse a run that judged another commit")
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """Sign, or say in one line why not."""
     try:
         keys = [signing_keys.read_private(path) for path in args.key]
-        card = trusted(args.run, args.policy)
+        card = trusted(args.run, args.policy, args.target)
         lines = envelopes(card, args, keys)
         output = args.output or args.run / NAME
         store.write_atomic(output, b"\n".join(lines))
@@ -66,10 +68,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def trusted(folder: Path, policy: str) -> Scorecard:
+def trusted(folder: Path, policy: str, target: str) -> Scorecard:
     """The scorecard of a run, where it is just what its evidence gives. Raises Refused."""
     stored = read(folder / "scorecard.json", Scorecard)
-    again = rejudged(folder, policy)
+    again = rejudged(folder, policy, target)
     if stored.policy != again.policy:
         raise Refused(
             f"the run was judged under the policy {stored.policy.name} {stored.policy.digest}, "
@@ -78,7 +80,8 @@ def trusted(folder: Path, policy: str) -> Scorecard:
     if (folder / "scorecard.json").read_bytes() != outputs.render_of("scorecard.json")(again):
         raise Refused(
             "scorecard.json is not what the stored evidence gives: it was changed, or somebody has "
-            f"signed since: gatescore judge {folder} --output {folder} brings it up to date"
+            f"signed since (gatescore judge {folder} --output {folder} brings it up to date), or "
+            "its target is elsewhere now (--target)"
         )
     return stored
 

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+
+from gates import catalog, outputs
+from gates.cli import UsageError
 from gates.core import validity
 from gates.core.model import GateReport, GateResult, PolicyState, Scorecard
 from gates.core.plan import Plan, PlannedGate, equipped, for_release
@@ -13,9 +16,6 @@ from gates.core.policy import Policy
 from gates.core.score import exit_code, scorecard
 from gates.runner import signing
 from gates.runner.concluding import concluded, judged, measured
-
-from gates import catalog, outputs
-from gates.cli import UsageError
 from gates.shell import config, store
 from gates.shell.git import GitError
 
@@ -23,8 +23,9 @@ from gates.shell.git import GitError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore judge`."""
     parser.add_argument("run", metavar="DIR", help="folder of a run")
-    its = "default: that of the run"
-    parser.add_argument("--policy", default="", metavar="NAME|FILE", help=its)
+    parser.add_argument(
+        "--policy", default="", metavar="NAME|FILE", help="default: that of the run"
+    )
     where = "where the target is now; default: where the run found it"
     parser.add_argument("--target", default="", metavar="TARGET", help=where)
     parser.add_argument("--output", metavar="DIR", help="write the reports there; default: nowhere")

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import msgspec
+
 from gates.shell.atomic import DISK, Disk, StorageError, free_bytes, storage_error, write_atomic
 from gates.shell.lock import NAME as LOCK_NAME
 from gates.shell.lock import Lock, OutputBusy, OutputError
@@ -34,8 +35,8 @@ _GATE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 # What a run may leave in its folder. Only these are ever removed from one that is used again.
 _OWNED = re.compile(
     r"results|work|logs|(plan|keys|subject|signing)\.json|scorecard\.(json|html)|summary\.md"
-    r"|junit\.xml|badge\.json"
-    r"|attestation\.intoto\.jsonl|gl-code-quality\.json|criteria\.csv|events\.ndjson|[a-z0-9_.-]+\.sarif|\.gitignore"
+    r"|verification-report\.md|junit\.xml|badge\.json|attestation\.intoto\.jsonl"
+    r"|gl-code-quality\.json|criteria\.csv|events\.ndjson|[a-z0-9_.-]+\.sarif|\.gitignore"
     r"|service[a-z0-9_.-]*\.log|\.lock|\..+\.[0-9-]+\.tmp"
 )
 _T = TypeVar("_T")
