@@ -11,7 +11,7 @@ import msgspec
 
 from gates.core.claims import commands
 from gates.core.claims.commands import Command, Exists, Find, Readable, Search
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import Absent, Blocked, TooLarge, Tree
 
 MOST_READ = 64 * 2**20  # bytes of all files that one command reads
 LONGEST_LINE = 2**16  # characters of a line that are searched
@@ -33,7 +33,7 @@ def answer(command: Command, tree: Tree, seconds: float) -> Answer:
     try:
         with _at_most(seconds):
             return _answered(command, tree)
-    except Blocked as error:
+    except (Blocked, TooLarge) as error:
         return Answer(None, f"not looked at: {error}")
     except Absent as error:
         return Answer(False, str(error))
@@ -69,8 +69,8 @@ _KINDS = {"f": "a file", "d": "a folder", "o": "no regular file"}
 
 
 def _readable(command: Readable, tree: Tree) -> Answer:
-    total = sum(len(tree.read(path)) for path in command.paths)
-    return Answer(True, f"{total} bytes read")
+    total = sum(tree.size(path) for path in command.paths)
+    return Answer(True, f"{total} bytes can be read")
 
 
 def _search(command: Search, tree: Tree) -> Answer:
@@ -80,7 +80,7 @@ def _search(command: Search, tree: Tree) -> Answer:
         content = tree.read(path)
         left -= len(content)
         if left < 0:
-            raise Blocked(f"more than {MOST_READ} bytes would have to be searched")
+            raise TooLarge(f"more than {MOST_READ} bytes would have to be searched")
         if line := _matching(pattern, content):
             return Answer(True, f"{path}:{line} matches")
     return Answer(False, f"no line of {', '.join(command.paths)} matches")

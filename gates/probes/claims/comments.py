@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from gates.core.claims.log import Log, Numbered, read
 from gates.probes.claims.definitions import PYTHON, SCRIPTS
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import UNREADABLE, Tree
 from gates.probes.suppressions import comments as python_comments
 from gates.probes.suppressions import script_comments
 
@@ -27,7 +27,7 @@ def tagged(names: Iterable[str], tree: Tree) -> Iterator[Log]:
             continue
         try:
             content = tree.read(name, MOST_BYTES)
-        except (Absent, Blocked):
+        except UNREADABLE:
             continue  # no tag of a file that size was written by hand
         if _HINT.search(content):
             log = read(lines(name, content), name, strict=False)

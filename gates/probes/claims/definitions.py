@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import UNREADABLE, Tree
 
 PYTHON = (".py", ".pyi")
 SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
@@ -49,7 +49,7 @@ def _of(path: str, tree: Tree) -> Iterator[str]:
             yield from _python(ast.parse(content), "")
         elif is_source(path):
             yield from _script(content.decode("utf-8", "replace"))
-    except (Absent, Blocked, SyntaxError, ValueError, RecursionError):
+    except (*UNREADABLE, SyntaxError, ValueError, RecursionError, MemoryError):
         return
 
 

@@ -11,7 +11,7 @@ from gates.core.claims.log import Claim, Detail, named_file
 from gates.core.claims.tags import FILES
 from gates.probes.claims import definitions
 from gates.probes.claims.outcome import Outcome, State
-from gates.probes.claims.tree import Absent, Blocked
+from gates.probes.claims.tree import UNREADABLE
 from gates.probes.claims.world import World
 
 _ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS|TRACE)\s+(/[^\s,;`|]*)")
@@ -151,7 +151,7 @@ def _end_of_file(path: str, ranges: list[tuple[int, int]], world: World) -> Iter
     """Without a diff, lines can only be there or not."""
     try:
         count = world.now.read(path).count(b"\n") + 1
-    except (Absent, Blocked):
+    except UNREADABLE:
         return  # told of the file itself
     for first, last in ranges:
         if first > last or not world.bounds.about(last, 0, count):

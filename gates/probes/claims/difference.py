@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import Absent, Blocked, TooLarge, Tree
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +38,11 @@ def difference(now: Tree, then: Tree, files: Iterable[str], left_out: tuple[str,
 
 
 def content(tree: Tree, name: str) -> bytes | None:
-    """The bytes of a file with plain line ends, None where there is no such file."""
+    """The bytes of a file with plain line ends, of a huge one a digest; None: there is none."""
     try:
         return tree.read(name).replace(b"\r\n", b"\n")
+    except TooLarge:
+        return tree.digest(name)
     except (Absent, Blocked):
         return None
 

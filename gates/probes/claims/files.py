@@ -7,7 +7,7 @@ from gates.core.claims.tags import Kind
 from gates.probes.claims import evidence
 from gates.probes.claims.difference import Changed, lines_of
 from gates.probes.claims.outcome import Outcome, State
-from gates.probes.claims.tree import Absent, Blocked
+from gates.probes.claims.tree import Absent, Blocked, TooLarge
 from gates.probes.claims.world import World, outcome
 
 _MEND = "Mend the line of the log, or do what it says."
@@ -20,6 +20,8 @@ def check(claim: Claim, world: World) -> Outcome:
         found = _problem(claim, named, world)
     except Blocked as error:
         found = State.FALSE, "path-outside", f"not looked at: {error}"
+    except TooLarge as error:
+        found = State.OPEN, "too-large", f"not looked at: {error}"
     except Absent as error:
         found = State.FALSE, "file-missing", str(error)
     if found is None:

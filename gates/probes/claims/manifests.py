@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from gates.probes.claims.details import canonical
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import UNREADABLE, Tree
 
 _REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][\w.-]*)", re.MULTILINE)
 _REQUIREMENTS = re.compile(r"(?:.*requirements.*|constraints.*)\.(?:txt|in|lock)")
@@ -26,7 +26,7 @@ def named(files: Iterable[str], tree: Tree) -> frozenset[str] | None:
         try:
             found |= {canonical(name) for name in reader(tree.text(path))}
             seen = True
-        except (Absent, Blocked, ValueError, RecursionError, AttributeError, TypeError):
+        except (*UNREADABLE, ValueError, RecursionError, AttributeError, TypeError):
             continue  # the gate that installs from it tells of it
     return frozenset(found) if seen else None
 

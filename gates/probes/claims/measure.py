@@ -24,8 +24,9 @@ from gates.probes.claims import (
     unmentioned,
     verifying,
 )
+from gates.probes.claims.difference import Changed
 from gates.probes.claims.outcome import METRICS, TOOL, Outcome, State, finding, note
-from gates.probes.claims.tree import Absent, Blocked, Tree
+from gates.probes.claims.tree import UNREADABLE, Absent, Blocked, TooLarge, Tree
 from gates.probes.claims.world import Bounds, Times, World, outcome
 
 MOST_BYTES = 4 * 2**20  # of the log
@@ -87,7 +88,7 @@ def _log_text(now: Tree, path: str) -> str:
             f"there is no implementation log: {error}; write it, name it in claims.log, or say "
             'why there is none: [absent] claims = "reason"'
         ) from None
-    except Blocked as error:
+    except (Blocked, TooLarge) as error:
         raise ProbeError(f"the implementation log: {error}") from None
 
 
@@ -97,7 +98,7 @@ def _text_at_base(asked: Given) -> str | None:
         return None
     try:
         return Tree(asked.base_tree).text(asked.claims.log)
-    except (Absent, Blocked):
+    except UNREADABLE:
         return ""
 
 
@@ -122,15 +123,11 @@ def _tagged(asked: Given, now: Tree) -> Iterator[Log]:
 
 def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
     then = Tree(asked.base_tree) if asked.base_tree else None
-    try:
-        diff = then and dict(difference.difference(now, then, asked.files, asked.left_out))
-    except Blocked as error:
-        raise ProbeError(f"the base revision: {error}") from None
     return World(
         now=now,
         then=then,
         files=frozenset(asked.files),
-        diff=diff,
+        diff=None if then is None else _diff(asked, now, then),
         times=_times(asked.times),
         bounds=asked.bounds,
         document=_document(asked.document),
@@ -138,6 +135,13 @@ def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
         sources=asked.sources,
         claims=claims,
     )
+
+
+def _diff(asked: Given, now: Tree, then: Tree) -> dict[str, Changed]:
+    try:
+        return dict(difference.difference(now, then, asked.files, asked.left_out))
+    except TooLarge as error:
+        raise ProbeError(f"the base revision: {error}") from None
 
 
 def _times(path: str) -> Times:

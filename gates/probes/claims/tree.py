@@ -1,5 +1,6 @@
 """The one door to the files of a tree: nothing outside, no link out of it, regular files alone."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.claims.commands import outside
 
-MOST_BYTES = 64 * 2**20  # of one file
+MOST_BYTES = 16 * 2**20  # of one file
+MOST_DIGESTED = 256 * 2**20  # of a larger one, the size alone stands for the content
 MOST_ENTRIES = 50_000  # of one walk
 
 
@@ -17,6 +19,13 @@ class Blocked(Exception):
 
 class Absent(Exception):
     """There is no such file, or it is none that can be read; the text says what is there."""
+
+
+class TooLarge(Exception):
+    """There is more than we look at; the text says how much."""
+
+
+UNREADABLE = (Absent, Blocked, TooLarge)
 
 
 class Tree:
@@ -50,19 +59,27 @@ class Tree:
             os.close(opened)
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
-        """The content of a regular file. Raises Blocked (outside, too large), Absent."""
+        """The content of a regular file. Raises UNREADABLE."""
         with os.fdopen(self._open(name), "rb") as stream:
             content = stream.read(most + 1)
         if len(content) > most:
-            raise Blocked(f'"{name}" has more than {most} bytes')
+            raise TooLarge(f'"{name}" has more than {most} bytes')
         return content
 
+    def digest(self, name: str) -> bytes:
+        """What stands for the content of a file of any size. Raises Blocked, Absent."""
+        with os.fdopen(self._open(name), "rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            whole = size <= MOST_DIGESTED
+            digest = hashlib.file_digest(stream, "sha256").digest() if whole else b""
+        return size.to_bytes(8, "big") + digest
+
     def text(self, name: str) -> str:
-        """The content as text. Raises Blocked, Absent."""
+        """The content as text. Raises UNREADABLE."""
         return self.read(name).decode("utf-8-sig", "replace")
 
     def walk(self, name: str, most: int = MOST_ENTRIES) -> Iterator[tuple[str, str]]:
-        """Yield (path, kind) of what is below a folder, links left out. Raises Blocked."""
+        """Yield (path, kind) of what is below a folder, no links. Raises Blocked, TooLarge."""
         start = os.path.join(self._root, self.real(name))
         count = 0
         for folder, folders, files in os.walk(start, followlinks=False):
@@ -70,7 +87,7 @@ class Tree:
             for entry, kind in (*((f, "d") for f in folders), *((f, "f") for f in sorted(files))):
                 count += 1
                 if count > most:
-                    raise Blocked(f'"{name}" holds more than {most} files')
+                    raise TooLarge(f'"{name}" holds more than {most} files')
                 path = Path(folder, entry)
                 if not path.is_symlink():
                     yield path.relative_to(self._root).as_posix(), kind

@@ -54,7 +54,7 @@ def _read(root: Path, paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 found = variables.reads(file.read_bytes(), name)
             else:
                 found = script_variables.reads(file.read_text("utf-8", "replace"), name)
-        except (OSError, SyntaxError, ValueError, RecursionError):
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # the gate lint tells of it
         yield from ((one.name, one.path) for one in found.reads)
 

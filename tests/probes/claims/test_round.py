@@ -1,9 +1,12 @@
 """The other way round, contradictions, tags in source, places of files, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from gates.core.model import Finding, GateReport, GateStatus, Measurement, Severity, ToolReport
 from gates.probes._common import ProbeError
+from gates.probes.claims.tree import MOST_BYTES
 from tests.probes.claims.conftest import LOG, SAME, rules, value, write
 from tests.probes.claims.test_details import DOCUMENT
 
@@ -179,3 +182,29 @@ def test_a_base_that_is_too_large_is_said_to_be(look, monkeypatch):
     monkeypatch.setattr("gates.probes.claims.difference.MOST_FILES", 2)
     with pytest.raises(ProbeError, match="base revision"):
         look("x\n", base=SAME)
+
+
+def large(file: Path, last: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
+        stream.seek(MOST_BYTES)
+        stream.write(last)
+
+
+def test_a_file_that_is_too_large_is_compared_and_not_read(look, tree, tmp_path):
+    for name, last in (("src/big.bin", b"b"), ("src/same.bin", b"a")):
+        large(tree / name, last)
+        large(tmp_path / "base" / name, b"a")
+    report = look("#FILE_MODIFIED: src/big.bin (9 lines)\n", base=SAME)
+    assert rules(report) == ["too-large"]
+    assert (value(report, "false"), value(report, "unverified")) == (0, 1)
+    told = [one.path for one in report.findings if one.rule == "claims.unmentioned-file"]
+    assert told == []
+    told = [one.path for one in look("x\n", base=SAME).findings if one.path]
+    assert told == ["src/big.bin"]
+
+
+def test_source_that_cannot_be_parsed_defines_nothing_and_ends_nothing(look, tree):
+    write(tree, {"src/shop/app.py": "x = " + "(" * 50_000, "src/shop/b.py": "def a(:\n"})
+    report = look("#FILE_CREATED: src/shop/app.py\n  Methods: add\n", base=SAME)
+    assert "method" in rules(report)
