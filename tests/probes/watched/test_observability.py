@@ -143,3 +143,14 @@ def test_a_budget_that_is_used_up_is_said_and_nothing_is_taken_for_fine(up: Any)
     report = probe.measure(up(max_requests=4))
     assert values(report)["observability.audit_percent"] is None
     assert "budget" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "some"), [("", True), ("openmetrics", True), ("no-metrics", False)]
+)
+def test_the_names_of_the_metrics_are_kept_for_later_gates(up: Any, word: str, some: bool) -> None:
+    """A gate that judges alerts has to know which metrics there are, whatever is wrong with them."""
+    shown = probe.measure(up(*([word] if word else []))).exposed
+    assert bool(shown) is some
+    assert shown == tuple(sorted(shown))
+    assert any(name.endswith("_bucket") for name in shown) is some
