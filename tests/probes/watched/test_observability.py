@@ -149,7 +149,7 @@ def test_a_budget_that_is_used_up_is_said_and_nothing_is_taken_for_fine(up: Any)
     ("word", "some"), [("", True), ("openmetrics", True), ("no-metrics", False)]
 )
 def test_the_names_of_the_metrics_are_kept_for_later_gates(up: Any, word: str, some: bool) -> None:
-    """A gate that judges alerts has to know which metrics there are, whatever is wrong with them."""
+    """A gate that judges alerts has to know which metrics there are, whatever else is wrong."""
     shown = probe.measure(up(*([word] if word else []))).exposed
     assert bool(shown) is some
     assert shown == tuple(sorted(shown))
