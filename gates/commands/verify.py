@@ -54,7 +54,7 @@ def verified(args: argparse.Namespace, now: datetime) -> str:
     demand = Demand(
         subjects=tuple(attestation_files.subject(text) for text in args.subject),
         policy=policy_digest(args.policy_digest),
-        required=tuple(name for name in args.require.split(",") if name),
+        required=tuple(name for name in map(str.strip, args.require.split(",")) if name),
         max_age=max_age(args.max_age),
         verifier=args.verifier_id,
         resource=args.resource_uri,

@@ -53,7 +53,7 @@ class Released:
             "--key": f"{self.key}.pub",
             "--subject": f"gitCommit:{self.commit}",
             "--policy-digest": digest,
-            "--require": "L1,L2,a,b",
+            "--require": "L1, L2,a,b",
         } | {f"--{name.replace('_', '-')}": value for name, value in changed.items()}
         return [word for pair in given.items() for word in pair]
 
@@ -182,6 +182,17 @@ def test_a_text_from_an_envelope_moves_no_cursor(passed: Released, folder: Path)
     done = passed.verify(folder)
     assert (done.code, done.stderr.count("\n")) == (3, 1)
     assert "\x1b" not in done.stderr and "\u202e" not in done.stderr
+
+
+def test_a_broken_installation_is_a_refusal(passed: Released, folder: Path) -> None:
+    passed.attest(folder)
+    broken = folder / "broken" / "cryptography"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise RuntimeError('half installed')\n")
+    env = {"PYTHONPATH": str(broken.parent)}
+    done = passed.place.run("verify", *passed.demand(folder), env=env)
+    assert done.code == 3
+    assert done.stderr == "gatescore: refused: RuntimeError: half installed\n"
 
 
 def test_without_a_demand_nothing_is_verified(passed: Released) -> None:
