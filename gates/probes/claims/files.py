@@ -175,7 +175,13 @@ def _too_old(evidence_path: str, code: str, world: World) -> Problem | None:
     if made is None or changed is None:
         return State.OPEN, "evidence-age", "its age is not known: the history does not reach so far"
     if made < changed:
-        days = (changed - made) / 86_400
-        text = f'"{code}" was changed {days:.1f} days after it was saved: it shows what was'
+        text = f'"{code}" was changed {_span(changed - made)} after it was saved: it shows what was'
         return State.FALSE, "evidence-old", text
     return None
+
+
+def _span(seconds: int) -> str:
+    """A time for people, in the largest unit of which there is one."""
+    units = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
+    size, unit = next((one for one in units if seconds >= one[0]), (1, "seconds"))
+    return f"{seconds / size:.3g} {unit}"

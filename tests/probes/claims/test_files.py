@@ -143,6 +143,17 @@ def test_evidence_is_not_older_than_the_code_it_shows(look, tree, times, expecte
     assert value(report, "false") == expected.count("evidence-old")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(59, "59 seconds"), (60, "1 minutes"), (5_400, "1.5 hours"), (864_000, "10 days")],
+)
+def test_how_much_older_it_is_is_told(look, tree, seconds, told):
+    write(tree, {SAVED: "{}"})
+    times = {"commits": {SAVED: 100, "README.md": 100 + seconds}}
+    (found,) = look(f"#SCREENSHOT_CLAIMED: {SAVED}\n  Shows: README.md\n", times=times).findings
+    assert told in found.message
+
+
 def test_evidence_shows_the_files_of_its_section(look, tree):
     write(tree, {SAVED: "{}"})
     log = f"## One\n#FILE_MODIFIED: README.md\n#SCREENSHOT_CLAIMED: {SAVED}\n"
