@@ -12,7 +12,7 @@ from gates.shell import store
 REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
 TERMINAL = "gatescore.terminal"  # progress and summary
 SCORECARD = "scorecard.json"
-BUILT_IN = ("scorecard.html", "verification-report.md", SCORECARD)
+BUILT_IN = ("progress.json", "scorecard.html", "verification-report.md", SCORECARD)
 SCREEN = ("progress", "summary")
 
 Render = Callable[[Scorecard], bytes]

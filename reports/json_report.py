@@ -23,10 +23,15 @@ def render(scorecard: Scorecard) -> bytes:
     lone surrogate, which no UTF-8 file can hold and strict readers refuse as an escape too, is
     the text \udNNN.
     """
+    return encoded(scorecard)
+
+
+def encoded(value: msgspec.Struct) -> bytes:
+    """Return any value of a report as that JSON."""
     try:
-        raw = msgspec.json.encode(scorecard, order="sorted")
+        raw = msgspec.json.encode(value, order="sorted")
     except UnicodeEncodeError:
-        raw = msgspec.json.encode(_without_surrogates(scorecard), order="sorted")
+        raw = msgspec.json.encode(_without_surrogates(value), order="sorted")
     return _ACTING.sub(_escape, msgspec.json.format(raw, indent=2)) + b"\n"
 
 
@@ -34,8 +39,8 @@ def _escape(match: re.Match[bytes]) -> bytes:
     return b"\\u%04x" % ord(match.group().decode())
 
 
-def _without_surrogates(scorecard: Scorecard) -> Any:
-    return _mended(msgspec.to_builtins(scorecard))
+def _without_surrogates(value: msgspec.Struct) -> Any:
+    return _mended(msgspec.to_builtins(value))
 
 
 def _mended(value: Any) -> Any:

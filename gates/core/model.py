@@ -468,6 +468,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[OperationRow, ...] = ()  # what all gates together know of each operation
     categories: tuple[CategoryResult, ...] = ()  # of threats: what looked at each
     checklists: tuple[ChecklistResult, ...] = ()
+    contacts: dict[str, str] = {}  # who hears of what fails, by level of escalation
     next_steps: tuple[str, ...] = ()
     waivers: tuple[WaiverUse, ...] = ()
     baseline: BaselineUse | None = None

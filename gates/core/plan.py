@@ -79,6 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()  # what changed of the rules themselves since the base
     base: dict[str, float] = {}  # values by criterion of the earlier run to compare with
     maps: Maps = Maps()  # from criteria to categories and checklists
+    contacts: dict[str, str] = {}  # who hears of what fails, by level of escalation
 
 
 def plan(
@@ -114,6 +115,7 @@ def plan(
         pass_score=policy.pass_score,
         warn_score=policy.warn_score,
         release=profile.release,
+        contacts=target.contacts.by_level(),
     )
 
 

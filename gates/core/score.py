@@ -131,6 +131,7 @@ def scorecard(
         waivers=uses(plan.excuses, ordered),
         baseline=baseline_use(plan.excuses, ordered),
         notices=plan.notices,
+        contacts=plan.contacts,
         valid_until=valid_until,
         run=run,
     )

@@ -205,6 +205,24 @@ class Documentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The request collection, a file or folder; empty: every file that is one by its name."""
 
 
+class Contacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who hears of what fails, by the level of the escalation."""
+
+    level_1: str = ""
+    """Who hears of it at once."""
+    level_2: str = ""
+    """Who hears of what lasts for more than 24 hours."""
+    level_3: str = ""
+    """Who hears of what lasts for more than 48 hours."""
+    level_4: str = ""
+    """Who has the last word."""
+
+    def by_level(self) -> dict[str, str]:
+        """Those that are named, by the number of the level."""
+        named = (self.level_1, self.level_2, self.level_3, self.level_4)
+        return {str(number): one for number, one in enumerate(named, 1) if one}
+
+
 class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the service has to comply with."""
 
@@ -280,6 +298,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What is audited for known vulnerabilities."""
     documentation: Documentation = Documentation()
     """Where the documents for people are."""
+    contacts: Contacts = Contacts()
+    """Who hears of what fails."""
     compliance: Compliance = Compliance()
     """What the service has to comply with."""
     requirements: Requirements | None = None

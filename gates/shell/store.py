@@ -34,7 +34,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 _GATE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 # What a run may leave in its folder. Only these are ever removed from one that is used again.
 _OWNED = re.compile(
-    r"results|work|logs|(plan|keys|subject|signing)\.json|scorecard\.(json|html)|summary\.md"
+    r"results|work|logs|(plan|keys|subject|signing|progress)\.json|scorecard\.(json|html)|summary\.md"
     r"|verification-report\.md|junit\.xml|badge\.json|attestation\.intoto\.jsonl"
     r"|gl-code-quality\.json|criteria\.csv|events\.ndjson|[a-z0-9_.-]+\.sarif|\.gitignore"
     r"|service[a-z0-9_.-]*\.log|\.lock|\..+\.[0-9-]+\.tmp"
