@@ -15,6 +15,7 @@ from gates.runner.gate import BIN
 from gates.runner.prepare import cache_folder
 from gates.runner.versions import version_of
 from gates.shell import config, node_programs
+from gates.shell.signatures import INSTALL
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy
 
@@ -26,7 +27,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_args: argparse.Namespace) -> int:
     """Print every check; 0 if all hold, else 3: gates here would be inconclusive."""
     sound = True
-    for check in (python, node, tools, folders, loopback, machine):
+    for check in (python, node, tools, signatures, folders, loopback, machine):
         for holds, what, detail in check():
             sound = sound and holds
             print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")
@@ -71,6 +72,12 @@ def node() -> Iterator[Check]:
         yield True, "node", f"{found.version} {found.node}, npm {found.program('npm')}"
     except node_programs.NodeMissing as error:
         yield True, "node", f"{error}: targets with a [node] part cannot be judged here"
+
+
+def signatures() -> Iterator[Check]:
+    """The program that makes and checks signatures of SSH keys; only sign-offs need it."""
+    found = shutil.which("ssh-keygen")
+    yield True, "ssh-keygen", found or f"{INSTALL}: SSH signatures cannot be verified here"
 
 
 def lacking(name: str) -> list[str]:

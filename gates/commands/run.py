@@ -171,6 +171,7 @@ def conducted(
             fail_fast=args.fail_fast,
             keys=content,
             expected=expected,
+            signed=signing.gates(request.plan),
         )
         measuring.run(todo, wish, opened, record, progress)
     memory.remember(cache, name, record.durations)

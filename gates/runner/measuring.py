@@ -7,27 +7,34 @@ import msgspec
 
 from gates.core.model import Failure, GateReport, GateStatus, Reason
 from gates.core.plan import PlannedGate
-from gates.runner import proof, reuse, schedule
+from gates.runner import proof, reuse, schedule, signing
 from gates.runner.events import Events
 from gates.runner.record import Record
 from gates.runner.session import Session
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """How the gates are run: `keys` by gate under which results are kept, seconds expected."""
+    """How the gates are run: `keys` by gate under which results are kept, seconds expected.
+
+    `signed` are the gates that are judged after these: they are proved with them.
+    """
 
     prove: bool
     fail_fast: bool
     keys: Mapping[str, str]
     expected: dict[str, float]
+    signed: tuple[PlannedGate, ...] = ()
 
 
 def run(
     gates: list[PlannedGate], wish: Wish, session: Session, record: Record, events: Events
 ) -> None:
     """Run these gates; each result is on disk before the next."""
-    proved = proofs(gates, session, events) if wish.prove else ()
+    proved = proofs([*gates, *wish.signed], session, events) if wish.prove else ()
     lost = proof.undetected(proved)
+    signing.distrust(
+        session.results.parent, {g.id: lost[g.id] for g in wish.signed if g.id in lost}
+    )
     for gate in gates:
         if gate.id in lost:
             failure = Failure(reason=Reason.CONTROL_NOT_DETECTED, detail=lost[gate.id])

@@ -36,6 +36,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""
     governed: bool = False
     regimes: tuple[str, ...] = ()
+    undetected: dict[str, str] = {}  # gates whose control did not come back, with what was said
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +49,17 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     base: str = ""
     regimes: tuple[str, ...] = ()
+    folder: Path | None = None  # the run's, where controls that were not detected are noted
 
 
 def is_signed(gate: PlannedGate) -> bool:
     """Whether a gate is judged on what people have signed."""
     return TOOL in gate.policy.tools
+
+
+def gates(plan: Plan) -> tuple[PlannedGate, ...]:
+    """The gates of a plan that are judged on what people have signed."""
+    return tuple(gate for gate in plan.gates if is_signed(gate) and not gate.skipped)
 
 
 def of_run(folder: Path, rules: governance.Rules, opened: Session, *, governed: bool) -> Sign:
@@ -76,8 +83,17 @@ def of_run(folder: Path, rules: governance.Rules, opened: Session, *, governed: 
             digest=rules.policy.digest,
             base=opened.base,
             regimes=regimes,
+            folder=folder,
         )
     )
+
+
+def distrust(folder: Path, undetected: Mapping[str, str]) -> None:
+    """Note gates that cannot be believed in this run, however often it is judged."""
+    place = place_of(folder)
+    if place is not None and undetected:
+        noted = msgspec.structs.replace(place, undetected=dict(undetected))
+        store.write_json(folder / FILE, noted)
 
 
 def named(file: Path) -> str:
@@ -90,6 +106,11 @@ def of(given: Given) -> Sign:
     """The step with these surroundings."""
 
     def sign(gate: PlannedGate, results: Mapping[str, GateResult]) -> GateReport:
+        place = place_of(given.folder) if given.folder else None
+        if place is not None and gate.id in place.undetected:
+            text = place.undetected[gate.id]
+            failure = Failure(reason=Reason.CONTROL_NOT_DETECTED, detail=text)
+            return GateReport(gate=gate.id, failure=failure)
         try:
             asked = wanted(given, results, datetime.now(UTC))
         except GitError as error:
@@ -160,7 +181,8 @@ def of_stored(
     if not root.is_dir():
         text = f"the target is not in {root} any more: say where it is with --target"
         return lambda gate, _: unable(gate, text)
-    return of(given_of(root, place, target, policy))
+    given = given_of(root, place, target, policy)
+    return of(msgspec.structs.replace(given, folder=folder))
 
 
 def given_of(root: Path, place: Place, target: TargetState, policy: config.LoadedPolicy) -> Given:

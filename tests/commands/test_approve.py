@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gates.core.signed import FOLDER
+from gates.runner import signing
 from gates.shell.signatures import public_key
 from tests.faults.cli import Completed, Place, fake, git
 from tests.shell.signing_keys_made import make
@@ -268,6 +269,21 @@ def test_a_target_that_has_moved_is_named(team: Team) -> None:
     assert team.judge("--target", moved)["verdict"] == "PASS"
     (team.place.output / "signing.json").unlink()
     assert gate_of(team.judge("--policy", team.policy))["status"] == "ERROR"
+
+
+def test_a_gate_whose_control_did_not_come_back_is_never_believed(team: Team) -> None:
+    """P13: whatever has been signed, and however often it is judged."""
+    team.run()
+    team.everything()
+    signing.distrust(team.place.output, {"sign-off": "signoff did not find its control"})
+    gate = gate_of(team.judge())
+    assert (gate["status"], gate["reason"]) == ("ERROR", "control-not-detected")
+
+
+def test_the_control_is_planted_before_it_is_believed(team: Team) -> None:
+    ran = team.run("--prove")
+    assert ran.statuses["sign-off"] == "PENDING"
+    assert json.loads((team.place.output / "signing.json").read_text())["undetected"] == {}
 
 
 def test_an_agent_can_sign(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
