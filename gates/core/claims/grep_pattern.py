@@ -17,6 +17,8 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 _SAME = frozenset("wWsSbB")
+_EDGES = {"<": r"\b(?=\w)", ">": r"\b(?<=\w)"}  # where a word begins, and where one ends
+_PLACES = frozenset({*_EDGES.values(), r"\b", r"\B", "$"})
 _SPECIAL = frozenset("(){}|+?")
 _INTERVAL = re.compile(r"(\d{0,4})(,?)(\d{0,4})")
 
@@ -55,7 +57,8 @@ def _part(pattern: str, at: int, extended: bool, before: list[str]) -> tuple[str
     if char in _SPECIAL and extended:
         return _special(pattern, at, before)
     if char == "*":
-        return (r"\*", at + 1) if _opens(before) else (_repeat("*", before), at + 1)
+        literal = not extended and _opens(before)
+        return (r"\*" if literal else _repeat("*", before)), at + 1
     if char in "^$" and not extended and not _anchors(pattern, at):
         return re.escape(char), at + 1
     return (char if char in ".^$" else re.escape(char)), at + 1
@@ -96,7 +99,7 @@ def _interval(pattern: str, at: int, before: list[str]) -> tuple[str, int]:
 
 def _repeat(sign: str, before: list[str]) -> str:
     """A repetition; of nothing, or of another one, it means other things to Python."""
-    if _opens(before) or before[-1][:1] in "*+?{":
+    if _opens(before) or before[-1][:1] in "*+?{" or before[-1] in _PLACES:
         raise Refused(f"the pattern repeats nothing, or a repetition ({sign})")
     return sign
 
@@ -108,8 +111,8 @@ def _opens(before: list[str]) -> bool:
 def _escaped(char: str) -> str:
     if char in _SAME:
         return f"\\{char}"
-    if char in ("<", ">"):
-        return r"\b"
+    if char in _EDGES:
+        return _EDGES[char]
     if not char or char.isalnum():
         raise Refused(f"the pattern holds \\{char}, which grep does not know")
     return re.escape(char)
