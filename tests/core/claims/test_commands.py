@@ -97,6 +97,8 @@ def test_words_for_people_are_never_a_command(text):
         ("^a", False, "ba", False),
         ("a^b", False, "a^b", True),
         ("a$b", False, "a$b", True),
+        ("\\>def", False, "def", False),
+        ("x\\<", False, "x", False),
         ("[[:digit:]]x", False, "5x", True),
         ("[]a]", False, "]", True),
         ("[^a]", False, "a", False),
