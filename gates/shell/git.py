@@ -27,6 +27,8 @@ _SETTINGS = (
     "-c",
     "core.quotePath=false",
     "-c",
+    "log.showSignature=false",  # it stands before what was asked for
+    "-c",
     "safe.directory=*",
 )
 
