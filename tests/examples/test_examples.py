@@ -21,8 +21,9 @@ OTHER = {"README.md", "DEFECTS.toml", "requirements.lock", "pyproject.toml", "te
 MADE = {"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
 POLICY = tomllib.loads((EXAMPLES.parent / "config/policy/standard.toml").read_text("utf-8"))
 GATES = {id: gate["level"] for id, gate in POLICY["gates"].items()}
-# An operation that changed is what the other gates look at: the gate has no defect of its own.
-DERIVED = {"operations"}
+# An operation that changed is what the other gates look at, and nothing is old in a run that
+# measures all anew: these gates have no defect of their own.
+DERIVED = {"operations", "freshness"}
 # Both twins say in [absent] that they have no such part.
 LACKING = {"cache"}
 # Files of both that show what is wrong with the code of one: an oracle, a contract, tests.
