@@ -121,11 +121,22 @@ def unpacked(kept: Path, cache: Path) -> bool:
         if hashlib.sha256(body).digest() != data[:DIGEST]:
             return False
         with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-            archive.extractall(cache, filter="data")
+            extract(archive, cache)
     except (OSError, tarfile.TarError):
         shutil.rmtree(cache, ignore_errors=True)
         return False
     return True
+
+
+def extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Extract an archive that we wrote. Raises OSError or TarError.
+
+    The interpreter may be a Python before 3.11.4, whose archives know no filters.
+    """
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+    else:
+        archive.extractall(folder)  # noqa: S202  # nosec B202
 
 
 def keep(cache: Path, kept: Path) -> None:

@@ -537,7 +537,9 @@ def test_without_a_commit_nothing_can_be_signed(keys: Keys, asked: Asked, tmp_pa
     ("text", "mode", "words"),
     [
         ("", 0o600, "ssh-keygen"),
+        # pragma: allowlist nextline secret
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o600, "not a private"),
+        # pragma: allowlist nextline secret
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o644, "chmod 600"),
         (None, 0o600, "cannot be read"),
     ],

@@ -174,6 +174,7 @@ _FIXES = {
     "root": "Make a user of its own and end the last stage with USER.",
     "healthcheck": "Add a HEALTHCHECK that asks the health path.",
     "base": "Name a tag with its version, or better a digest: image:1.2.3@sha256:…",
+    # pragma: allowlist nextline secret
     "secret": "Give it at run time, or to the build by RUN --mount=type=secret.",
 }
 

@@ -44,6 +44,7 @@ def test_a_good_one_has_no_flaw() -> None:
         ("FROM python:3.12-slim\n", "FROM scratch\n", []),
         ("FROM python:3.12-slim\n", "FROM --platform=$X python:3\n", []),
         ("USER 10001\n", "ENV DB_PASSWORD=x\nUSER 1\n", ["secret"]),
+        # pragma: allowlist nextline secret
         ("USER 10001\n", "ENV A=1 B_API_KEY='x y'\nUSER 1\n", ["secret"]),
         ("USER 10001\n", "ENV GH_TOKEN x\nUSER 1\n", ["secret"]),
         ("USER 10001\n", "ARG NPM_TOKEN\nUSER 1\n", ["secret"]),
