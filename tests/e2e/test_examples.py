@@ -1,5 +1,6 @@
 """Both examples, all gates: the good one passes, and its twin is caught in every planted defect."""
 
+import subprocess
 import tomllib
 from typing import Any
 
@@ -18,7 +19,16 @@ FALSE_CLAIMS = {
     *("dependency", "evidence-old", "evidence-unreadable", "file-missing", "line-count", "method"),
     *("path-outside", "route", "verification-failed"),
 }
+AWAITED = {"definition-of-done.open": "NO_DATA"}  # of the good one too: people have to sign
 CAUGHT = {"dependencies.unaudited": "NO_DATA"}  # we could not look: an ERROR of its own
+
+
+def _has_history() -> bool:
+    """Whether evidence and what it shows are of two commits: not so in a clone of depth 1."""
+    leaky = REPOSITORY / "examples" / "leaky"
+    last = ["git", "log", "-1", "--format=%H", "--"]
+    paths = (".orchestration/evidence/labels.json", "src/bookstore/shelves.py")
+    return len({subprocess.check_output([*last, path], cwd=leaky) for path in paths}) == len(paths)
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +99,9 @@ def test_a_planted_defect_is_caught_and_told(defect: dict[str, Any], leaky: Run)
 
 def test_every_kind_of_false_claim_is_named(leaky: Run) -> None:
     found = leaky.gate("claims")["findings"]
-    false = {one["rule"] for one in found if one["metric"] == "claims.false"}
-    assert false == {f"claims.{kind}" for kind in FALSE_CLAIMS}
+    false = {one["rule"] for one in found if one.get("metric") == "claims.false"}
+    known = FALSE_CLAIMS if _has_history() else FALSE_CLAIMS - {"evidence-old"}
+    assert false == {f"claims.{kind}" for kind in known}
     contradicted = [one["message"] for one in found if one["rule"] == "claims.contradiction"]
     assert any("order-takes-stock works | observed: oracle fails" in one for one in contradicted)
     assert any("Limit: 3 login attempts | observed: " in one for one in contradicted)
@@ -100,4 +111,4 @@ def test_every_kind_of_false_claim_is_named(leaky: Run) -> None:
 def test_nothing_of_the_kind_is_flagged_on_the_good_one(criterion: str, bookstore: Run) -> None:
     if any(one["gate"] in bookstore.busy() for one in DEFECTS if one["criterion"] == criterion):
         needs_quiet(bookstore)
-    assert bookstore.criterion(criterion)["status"] == "PASS"
+    assert bookstore.criterion(criterion)["status"] == AWAITED.get(criterion, "PASS")
