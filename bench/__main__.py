@@ -55,18 +55,19 @@ def main() -> int:
 
 def measured(parts: list[str], *, keep: bool) -> int:
     """Measure these parts; a part is kept whole or not at all."""
-    found: dict[str, tuple[results.Row, ...]] = {}
+    found: dict[str, results.Part] = {}
     try:
         for part in parts:
             with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-                found[part] = tuple(shown(PARTS[part](Path(scratch))))
-            new = results.Results(machine=results.machine(), parts=found)
+                rows = tuple(shown(PARTS[part](Path(scratch))))
+            found[part] = results.Part(machine=results.machine(), rows=rows)
+            new = results.Results(parts=found)
             if keep:
                 results.keep(results.merged(results.latest(), new, PARTS))
     except Failed as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    print(f"\n{results.text(new)}\n\n{new.machine}")
+    print(f"\n{results.text(new)}\n\n{results.machines(new)}")
     return 1 if results.missed(new.rows) else 0
 
 

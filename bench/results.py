@@ -28,24 +28,38 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return self.at_most is None or self.found.median <= self.at_most
 
 
-class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures by part of the benchmarks, each part measured in one run, and where they ran."""
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one part of the benchmarks, of one run, and where it ran."""
 
     machine: str
-    parts: dict[str, tuple[Row, ...]]
+    rows: tuple[Row, ...]
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures by part."""
+
+    parts: dict[str, Part]
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The figures of all parts."""
-        return tuple(row for rows in self.parts.values() for row in rows)
+        return tuple(row for part in self.parts.values() for row in part.rows)
 
 
 def merged(old: Results, new: Results, order: Iterable[str]) -> Results:
-    """The newer figures of each part, in this order; those of another machine do not stay."""
-    parts = {**(old.parts if old.machine == new.machine else {}), **new.parts}
-    return Results(
-        machine=new.machine, parts={name: parts[name] for name in order if name in parts}
-    )
+    """The newer figures of each part, in this order."""
+    parts = {**old.parts, **new.parts}
+    return Results(parts={name: parts[name] for name in order if name in parts})
+
+
+def machines(results: Results) -> str:
+    """Where the parts ran, in one line: by part where they differ."""
+    names: dict[str, list[str]] = {}
+    for name, part in results.parts.items():
+        names.setdefault(part.machine, []).append(name)
+    if len(names) == 1:
+        return next(iter(names))
+    return "; ".join(f"{', '.join(parts)}: {where}" for where, parts in names.items())
 
 
 def machine() -> str:
@@ -59,7 +73,7 @@ def markdown(results: Results) -> str:
     """The rows as a table."""
     lines = ["| what | median | range | demand |", "|---|---|---|---|"]
     lines += [" | ".join(("", *cells(row), "")).strip() for row in results.rows]
-    return "\n".join([*lines, "", f"{results.machine}; medians of repetitions in turn.", ""])
+    return "\n".join([*lines, "", f"{machines(results)}; medians of repetitions in turn.", ""])
 
 
 def cells(row: Row) -> tuple[str, str, str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.measure import spread
-from bench.results import Results, Row, markdown, merged, missed, put, shown
+from bench.results import Part, Results, Row, machines, markdown, merged, missed, put, shown
 
 
 def row(values: list[float], at_most: float | None) -> Row:
@@ -26,14 +26,17 @@ def test_the_median_is_what_a_demand_is_held_against(
 
 
 def test_a_missed_demand_is_said_in_the_table() -> None:
-    table = markdown(Results(machine="2 cores", parts={"x": (row([2.0, 1.5, 3.0], 1.0),)}))
+    part = Part(machine="2 cores", rows=(row([2.0, 1.5, 3.0], 1.0),))
+    table = markdown(Results(parts={"x": part}))
     assert "| x | 2 s | 1.5–3 (3) | ≤ 1 s **missed** |" in table
     assert "2 cores" in table
 
 
-def of(machine: str, **parts: float) -> Results:
-    rows = {name: (row([value], None),) for name, value in parts.items()}
-    return Results(machine=machine, parts=rows)
+def of(machine: str, **values: float) -> Results:
+    parts = {
+        name: Part(machine=machine, rows=(row([value], None),)) for name, value in values.items()
+    }
+    return Results(parts=parts)
 
 
 def test_a_part_that_was_measured_again_takes_the_place_of_the_old_one() -> None:
@@ -42,8 +45,10 @@ def test_a_part_that_was_measured_again_takes_the_place_of_the_old_one() -> None
     assert [one.found.median for one in found.rows] == [2.0, 3.0]
 
 
-def test_figures_of_another_machine_do_not_stay() -> None:
-    assert merged(of("2 cores", a=2.0), of("4 cores", b=3.0), ["a", "b"]) == of("4 cores", b=3.0)
+def test_the_table_says_where_each_part_ran() -> None:
+    assert machines(of("2 cores", a=2.0, b=1.0)) == "2 cores"
+    found = merged(of("2 cores", a=2.0, b=1.0), of("4 cores", b=3.0), ["a", "b"])
+    assert machines(found) == "a: 2 cores; b: 4 cores"
 
 
 def test_the_table_replaces_what_was_between_the_markers() -> None:

@@ -1,14 +1,12 @@
-"""A machine slowed by half: each core is shared with a loop, and the verdicts on data stay."""
+"""A machine of half the cores: the verdicts on data and resources stay."""
 
 import os
 import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from bench.paired import busy
 from tests.e2e.conftest import REPOSITORY, run_once
 
 GATES = ("database", "resources")
@@ -22,11 +20,12 @@ PLANTED = {
 
 
 @pytest.fixture(autouse=True)
-def slowed() -> Iterator[None]:
-    with ExitStack() as stack:
-        for _ in range(os.cpu_count() or 1):
-            stack.enter_context(busy())
-        yield
+def halved() -> Iterator[None]:
+    """Service, generator and everything else share half of the cores."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[: max(len(cores) // 2, 1)])
+    yield
+    os.sched_setaffinity(0, cores)
 
 
 def test_what_is_planted_is_found_all_the_same(tmp_path: Path) -> None:
