@@ -23,7 +23,7 @@ STALLS = ((10.0, 2.0, (0.9, 0.99), 3), (60.0, 6.0, (0.95, 0.99), 1))  # of, stop
 SERVER = Path(__file__).with_name("load_server.py")
 VALUES, RECORDED = 1_000_000, 200_000
 # About what one core sends: at a low rate each request is a wake-up of its own, and costs more.
-FULL_RATE, FULL_S, USERS = 7000.0, 6.0, 20
+FULL_RATE, LOW_RATE, OPEN_S, USERS = 7000.0, 1500.0, 6.0, 20
 FLAT_S = 4.0
 ROUNDS = 3
 LABELS = {
@@ -170,14 +170,15 @@ def _cost_us(values: list[float]) -> float:
 
 def _costs(scratch: Path) -> Iterator[Row]:
     """CPU per request, which says how much one core can send, also on a machine that is shared."""
-    found: dict[str, list[float]] = {"stock": [], "one": [], "two": []}
+    found: dict[str, list[float]] = {"stock": [], "one": [], "two": [], "low": []}
     server = Server()
     try:
         for number in range(ROUNDS):
             folder = scratch / f"cost-{number}"
             found["stock"].append(_stock_us(folder / "stock", server))
-            found["one"].append(_ours_us(folder / "one", server, 1))
-            found["two"].append(_ours_us(folder / "two", server, 2))
+            found["one"].append(_ours_us(folder / "one", server, 1, FULL_RATE))
+            found["two"].append(_ours_us(folder / "two", server, 2, FULL_RATE))
+            found["low"].append(_ours_us(folder / "low", server, 1, LOW_RATE))
     finally:
         server.end()
     for name, beside in (("one", "one generator"), ("two", "two workers")):
@@ -227,14 +228,14 @@ def _core_rps(result: LoadResult) -> float:
 
 
 def _stock_us(folder: Path, server: Server) -> float:
-    process = load_clients.start_stock(folder, server.origin, users=USERS, each="", seconds=FULL_S)
+    process = load_clients.start_stock(folder, server.origin, users=USERS, each="", seconds=OPEN_S)
     counted = load_clients.read_stock(folder, process)
     return 1e6 * counted.cpu_s / counted.requests
 
 
-def _ours_us(folder: Path, server: Server, workers: int) -> float:
-    """Of the busiest generator, times how many there are."""
-    given = load_clients.scenario(FULL_RATE * workers, FULL_S, workers=workers)
+def _ours_us(folder: Path, server: Server, workers: int, rate: float) -> float:
+    """Of the busiest generator, times how many there are; `rate` is that of each."""
+    given = load_clients.scenario(rate * workers, OPEN_S, workers=workers)
     process = load_clients.start_ours(folder, server.origin, given)
     result = load_clients.read_ours(folder, process)
     used_s = workers * result.generator.cpu_percent / 100 * result.duration_s
