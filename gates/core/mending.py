@@ -109,12 +109,16 @@ def by_urgency(gates: Iterable[GateResult]) -> Iterator[GateResult]:
         yield from (gate for gate in given if gate.status is status)
 
 
-def step(gate: GateResult, plan: Plan) -> str:
-    """What to do about one gate: what is missing, how it is mended, where, and how it is tried."""
+def steps(gate: GateResult, plan: Plan) -> Iterator[str]:
+    """What to do about one gate: one step for everything that people have to do, else one in all.
+
+    Of the latter: what is missing, how it is mended, where, and how it is tried again.
+    """
     if gate.awaiting and gate.status is GateStatus.PENDING:
-        return f"{gate.id}: {'; '.join(gate.awaiting)}"
+        yield from (f"{gate.id}: {wish}" for wish in gate.awaiting)
+        return
     parts = [*missed(gate), *tried_again(gate, plan)]
-    return f"{gate.id}: {'; '.join(parts)}"
+    yield f"{gate.id}: {'; '.join(parts)}"
 
 
 def missed(gate: GateResult) -> Iterator[str]:

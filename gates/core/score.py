@@ -7,7 +7,7 @@ import msgspec
 from gates.core import matrix
 from gates.core.derivations import done, owasp
 from gates.core.excuses import baseline_use, uses
-from gates.core.mending import by_urgency, smallest, step
+from gates.core.mending import by_urgency, smallest, steps
 from gates.core.model import (
     GateResult,
     GateStatus,
@@ -145,12 +145,12 @@ def next_steps(
     Where they pass with warnings, what is left to do for a pass without one.
     """
     if not complete:
-        return tuple(step(gate, plan) for gate in by_urgency(gates))
+        return tuple(text for gate in by_urgency(gates) for text in steps(gate, plan))
     passed = (Verdict.PASS, Verdict.WARN)
     now, _ = verdict_of(gates, plan)
     wanted = (Verdict.PASS,) if now in passed else passed
     chosen = smallest(gates, plan, run, lambda results: verdict_of(results, plan)[0] in wanted)
-    return tuple(step(gate, plan) for gate in chosen or by_urgency(gates))
+    return tuple(text for gate in chosen or by_urgency(gates) for text in steps(gate, plan))
 
 
 def all_steps(

@@ -22,6 +22,11 @@ from gates.shell.network import NetworkError, Response
 _ORDER = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _ENDING = re.compile(r"log-?out|sign-?out|revoke|sessions?$|deactivate|/me$", re.IGNORECASE)
 _LONGEST_WAIT_S = 2.0
+_TRIES = 3  # sessions that may run out while one operation is tried
+
+
+class RanOut(Exception):
+    """No session lived as long as its operation was tried."""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +124,9 @@ def _operation(
         return _untried(op, "the budget of requests or seconds was used up", request)
     except NetworkError as error:
         return _untried(op, f"no answer: {error.kind}", request)
+    except RanOut:
+        why = f"the session ran out {_TRIES} times before every false credential was answered"
+        return _untried(op, why, request)
     ruling = refusals.ruled(control, answers, plan.refused)
     return Tried(op=op, ruling=ruling, sent=len(answers), request=request)
 
@@ -135,18 +143,18 @@ def _asked(
     """The status for valid credentials, and the answers to false ones made of them.
 
     Where the session had run out meanwhile, false credentials made of it would be refused for
-    their age alone: then they are made anew, and sent again.
+    their age alone: then they are made anew, and sent again. Raise RanOut if no session lasts.
     """
     sender = plan.identities[0]
-    for last in (False, True):
+    for _ in range(_TRIES):
         headers = caller.identities[sender].headers
         used = credentials.needed(op.security, plan.schemes, headers)
         todo = credentials.attempts(headers, used, plan.keys, plan.schemes)
         answers = list(_answers(caller, op, request, [a for a in todo if whole or a.core]))
         control = _control(caller, given, op, request, plan)
-        if last or caller.identities[sender].headers == headers:
-            break
-    return control, answers
+        if caller.identities[sender].headers == headers:
+            return control, answers
+    raise RanOut
 
 
 def _untried(op: Documented, why: str, request: Made | None = None) -> Tried:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.core.judge import judge
-from gates.core.mending import fewest, holding, smallest, step
+from gates.core.mending import fewest, holding, smallest, steps
 from gates.core.model import (
     GateReport,
     GateStatus,
@@ -162,22 +162,23 @@ def test_a_step_names_the_file_and_the_command():
     (finding,) = found.findings
     placed = msgspec.structs.replace(finding, path="src/a.py", line=7)
     gate = msgspec.structs.replace(found, findings=(placed,))
-    assert step(gate, plan(planned("a"))).endswith(
-        "; first: src/a.py:7; then: gatescore run --gate a"
-    )
+    (told,) = steps(gate, plan(planned("a")))
+    assert told.endswith("; first: src/a.py:7; then: gatescore run --gate a")
 
 
-def test_a_step_that_waits_for_people_says_whom():
+def test_what_waits_for_people_is_a_step_for_each_of_them():
     waiting = result(planned("s", unmet=Unmet.PENDING), 2)
-    asked = msgspec.structs.replace(waiting, awaiting=("ada signs",))
-    assert step(asked, plan()) == "s: ada signs"
+    asked = msgspec.structs.replace(waiting, awaiting=("ada signs", "bo signs"))
+    assert tuple(steps(asked, plan())) == ("s: ada signs", "s: bo signs")
+    assert next_steps([asked], plan(), RUN, complete=True) == ("s: ada signs", "s: bo signs")
 
 
 def test_what_follows_from_others_is_not_to_be_run_alone():
-    assert "then:" not in step(derived(0), plan(DERIVED))
-    assert step(derived(0), plan(DERIVED)).startswith("e: P: 0, must be >= 5")
+    (told,) = steps(derived(0), plan(DERIVED))
+    assert "then:" not in told
+    assert told.startswith("e: P: 0, must be >= 5")
 
 
 def test_what_could_not_be_looked_at_is_tried_again():
-    told = step(result(planned("a"), failure=ERROR), plan(planned("a")))
+    (told,) = steps(result(planned("a"), failure=ERROR), plan(planned("a")))
     assert told == "a: it took too long; then: gatescore run --gate a"

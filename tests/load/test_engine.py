@@ -46,10 +46,10 @@ def test_response_time_counts_from_the_intended_start() -> None:
         return Outcome()
 
     recorded = total(driven(stalling)[1].operations().values())
-    slow = [
+    delayed, slow = (
         sum(n for us, n in part if us > 15_000) for part in (recorded.response, recorded.service)
-    ]
-    assert slow == [15, 1]
+    )
+    assert delayed >= 15 > slow >= 1  # more where the machine itself stands still for a moment
 
 
 def test_a_slow_answer_delays_no_arrival() -> None:

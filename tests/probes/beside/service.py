@@ -2,9 +2,10 @@
 
 Each request of /things: `memory` keeps 400 kB, `files` opens a file, `threads` starts a thread,
 `bounded` fills a cache of 25 MB in its first half, `children` forks the service under another
-process, `slow` takes 0.3 s and `slower` 1.5 s, `outage` answers 503 for a while. SIGTERM:
-`graceful` answers what was begun, `failing` answers it with 500, `refusing` goes on for a second
-and answers 503 to new ones, `broken` does so with 500; without a word the process just ends.
+process, `slow` takes 0.3 s and `slower` 1.5 s, `again` does so from its second start on, `outage`
+answers 503 for a while. SIGTERM: `graceful` answers what was begun, `failing` answers it with 500,
+`refusing` goes on for a second and answers 503 to new ones, `broken` does so with 500; without a
+word the process just ends.
 """
 
 import os
@@ -14,6 +15,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from pathlib import Path
 
 port, *words = sys.argv[1:]
 kept: list[object] = []
@@ -21,6 +23,10 @@ cache: dict[int, bytes] = {}
 numbers = count()
 ending = threading.Event()
 never = threading.Event()
+if "again" in words:
+    before = Path("started-before")
+    words += ["slower"] * before.exists()
+    before.touch()
 
 
 def things() -> int:

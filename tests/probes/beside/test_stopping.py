@@ -6,7 +6,7 @@ import pytest
 
 from gates.core.documented import Made
 from gates.probes import _stopping
-from gates.probes._door import Instance
+from gates.probes._door import Door, Instance
 from gates.probes._enduring import Question
 from gates.probes._rolling import InFlight
 from gates.probes._stopping import Sent, Stopped, Task
@@ -138,3 +138,18 @@ def test_a_service_that_was_started_anew_can_be_stopped_again(up: Any) -> None:
     again = stop(given, SLOW)
     assert again.measurement.value == 0.0
     assert any("started anew" in note for note in again.notes)
+
+
+@pytest.mark.parametrize(
+    ("words", "stops", "value"), [(("graceful",), 3, None), (("graceful", "again"), 2, 0.0)]
+)
+def test_a_stop_that_finds_nothing_in_flight_is_tried_again_p12(
+    up: Any, words: tuple[str, ...], stops: int, value: float | None
+) -> None:
+    """One read before each stop: answered long ago, or, of a slow service, surely in flight."""
+    given = up(*words, rate=0.1)
+    found = stop(given, None)
+    assert found.measurement.value == value
+    assert ("none of 1 requests was in flight" in found.measurement.why) is (value is None)
+    ended = [one.ended for one in Door(given["control"]).instances() if one.ended]
+    assert len(ended) == stops

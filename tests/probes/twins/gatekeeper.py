@@ -347,6 +347,8 @@ class Handler(BaseHTTPRequestHandler):
                 return 404, {"error": "none"}, []
             if has("crashes"):
                 return 500, {"error": "oops"}, []
+            if has("ends-early"):
+                STATE.sessions.clear()
             return (403 if has("status-403") else 401), {"error": "who are you"}, []
         origin = self.headers.get("Origin")
         own = {None, f"http://127.0.0.1:{PORT}"}
@@ -452,7 +454,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.session(user)
 
     def session(self, user):
-        seconds = {"long-life": 7200, "short-alg-none": 1, "short-life": 1}.get(DEFECT, 900)
+        seconds = {"long-life": 7200, "short-alg-none": 3, "short-life": 3}.get(DEFECT, 900)
         access = issue(user, "access", seconds)
         if STYLE == "cookie":
             return (

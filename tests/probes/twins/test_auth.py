@@ -195,10 +195,18 @@ def test_a_session_that_runs_out_meanwhile_is_renewed(
     twin: Start, defect: str, found: set[str]
 ) -> None:
     """False tokens made of an old one would be refused for their age, and prove nothing."""
-    report = twin("jwt", defect).report(auth, wait_s=2.1)
+    report = twin("jwt", defect).report(auth, wait_s=4.1)
     assert rules(report) == found
     assert len({one.state for one in report.operations}) == 1
     assert value(report, "refused_percent") == (0.0 if found else 100.0)
+
+
+def test_sessions_that_never_last_prove_nothing(twin: Start) -> None:
+    """A service that ends every session at the first false credential it sees."""
+    report = twin("opaque", "ends-early").report(auth)
+    assert {one.state for one in report.operations} == {Status.NO_DATA}
+    assert value(report, "refused_percent") is None
+    assert rules(report) == set()
 
 
 def test_html_instead_of_json_is_judged_by_its_status_b45(twin: Start) -> None:
