@@ -70,9 +70,14 @@ def write(root: Path, lines: int = LINES) -> int:
 
 def commit(root: Path) -> None:
     """Make the folder a repository with one commit, whoever and whenever we are."""
-    who = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "commit.gpgsign=no")
     for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "shop")):
-        subprocess.run(("git", "-C", str(root), *who, *words), check=True)
+        git(root, *words)
+
+
+def git(root: Path, *words: str) -> None:
+    """Let git do something in the tree, as nobody in particular."""
+    who = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "commit.gpgsign=no")
+    subprocess.run(("git", "-C", str(root), *who, *words), check=True)
 
 
 def sources(lines: int = LINES) -> Iterator[tuple[str, str]]:
