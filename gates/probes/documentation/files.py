@@ -13,6 +13,7 @@ from gates.probes.documentation import text
 
 LEAST_WORDS = 25
 LEAST_WORDS_OF_CHANGELOG = 5
+LEAST_WORDS_OF_SECTION = 10
 _SETUP = re.compile(r"set[\s-]?up|install|getting started|quick ?start|run(ning)?\b", re.IGNORECASE)
 _STATUS = re.compile(
     r"\bstatus\W{1,20}(?:proposed|accepted|rejected|deprecated|superseded|draft|active|approved|"
@@ -24,6 +25,15 @@ _DATE = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}\.? {_MONTH},? \d{{4}}\b|"
     rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
 )
+_RELEASE = re.compile(r"unreleased|\d", re.IGNORECASE)
+_MATTERS = {  # titles of sections, where one file holds several documents
+    "runbook": r"run ?book|deploy|operat",
+    "architecture": r"architect|design|how it (?:is made|works)|structure|overview",
+    "troubleshooting": r"trouble|faq|problem|symptom|common (?:errors|issues)",
+    "known_issues": r"known|limitation|issues|bugs",
+    "next_steps": r"next|road ?map|future|planned|to ?do",
+    "changelog": r"change|release|history|news",
+}
 _NO_RECORD = re.compile(r"(?:readme|index|.*template.*)\.\w+", re.IGNORECASE)
 
 
@@ -37,10 +47,25 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     command: bool = False
     record: bool = False
     key: str = ""
+    matter: str = ""  # of the titles of its sections, where the file holds other documents too
 
 
 def documents(tree: Path, named: Documentation) -> tuple[Document, ...]:
-    """Return the documents to look for; each decision record counts as one."""
+    """Return the documents to look for; each decision record counts as one.
+
+    Where one file is to be several documents, each of them has to have a section of its own in it.
+    """
+    found = _documents(tree, named)
+    places = [one.path for one in found]
+    return tuple(
+        msgspec.structs.replace(one, matter=_MATTERS.get(one.key, ""))
+        if places.count(one.path) > 1
+        else one
+        for one in found
+    )
+
+
+def _documents(tree: Path, named: Documentation) -> tuple[Document, ...]:
     return (
         Document(name="README", path=named.readme, setup=True, key="readme"),
         *_records(tree, named.decisions),
@@ -89,6 +114,15 @@ def _records(tree: Path, folder: str) -> tuple[Document, ...]:
 def _flaws(document: Document, content: str) -> Iterator[Finding]:
     lines = text.lines(content)
     parts = text.sections(lines)
+    if document.matter:
+        parts = _of_matter(document, parts)
+        lines = tuple(line for part in parts for line in part.lines)
+        document = msgspec.structs.replace(document, least=LEAST_WORDS_OF_SECTION)
+    if document.matter and not parts:
+        what = f"{document.path} has no section on {document.name}"
+        fix = f"Write it, or name the file that holds it: documentation.{document.key}."
+        yield _finding(document, "document-missing", what, fix)
+        return
     for line, what in _stub(document, lines, parts):
         yield _finding(document, "document-stub", what, "Write what is missing there.", line)
     if document.setup and not _has_setup(parts):
@@ -100,6 +134,19 @@ def _flaws(document: Document, content: str) -> Iterator[Finding]:
         yield _finding(document, "document-command", f"{document.path} holds no command", fix)
     if document.record:
         yield from _record_flaws(document, content)
+
+
+def _of_matter(document: Document, parts: tuple[text.Section, ...]) -> tuple[text.Section, ...]:
+    """The sections of a file on the matter of one document, with the deeper ones after each."""
+    matter = re.compile(document.matter, re.IGNORECASE)
+    found: list[text.Section] = []
+    level = 0
+    for part in parts:
+        inside = bool(level) and part.level > level
+        if not inside:
+            level = part.level if part.level and matter.search(part.title) else 0
+        found += [part] if level else []
+    return tuple(found)
 
 
 def _record_flaws(document: Document, content: str) -> Iterator[Finding]:
@@ -119,8 +166,10 @@ def _stub(
         yield 1, f"{document.path} has {count} words; at least {document.least} are expected"
     for line in text.placeholders(lines):
         yield line.number, f"{document.path} holds a placeholder: {line.text.strip()[:80]}"
+    told = any(line.text.strip() for part in parts for line in part.lines)
     for section in text.empty_sections(parts):
-        if not re.search(r"unreleased", section.title, re.IGNORECASE):
+        is_release = document.key == "changelog" and _RELEASE.search(section.title)
+        if not (is_release and told):  # a release of nothing, among others, is none of a stub
             yield section.line, f'the section "{section.title[:80]}" of {document.path} is empty'
 
 

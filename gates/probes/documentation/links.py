@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import msgspec
@@ -28,6 +28,7 @@ _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|.*(?:\{\{|\$\{|<%|\{%)")
 _LINES = re.compile(r"L(\d+)(?:-L?(\d+))?")
 _LABEL = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
+_FRONT = re.compile(r"(?:---|\+\+\+)\s*\n")  # what generators of sites put before a page
 _OWN_ID = re.compile(r"\s*\{#([\w.:-]+)\}\s*$")
 
 
@@ -116,16 +117,35 @@ def _place(tree: Path, document: str, path: str) -> Path | None:
     """The file or folder that a path means, None if there is none. Raises Outside."""
     if "\0" in path:
         return None
-    base = "" if path.startswith("/") else os.path.dirname(document)
-    within = os.path.normpath(os.path.join(base, path.lstrip("/"))) if path else document
-    if within.split("/")[0] == "..":
+    for base in _bases(document) if path.startswith("/") else (os.path.dirname(document),):
+        within = os.path.normpath(os.path.join(base, path.lstrip("/"))) if path else document
+        if within.split("/")[0] == "..":
+            raise Outside
+        for candidate in (tree / within, *(tree / f"{within}{end}" for end in MARKDOWN)):
+            if candidate.exists():
+                if not candidate.resolve().is_relative_to(tree.resolve()):
+                    raise Outside
+                return candidate
+    if path.startswith("/") and _is_page(tree, document, path):
         raise Outside
-    for candidate in (tree / within, *(tree / f"{within}{end}" for end in MARKDOWN)):
-        if candidate.exists():
-            if not candidate.resolve().is_relative_to(tree.resolve()):
-                raise Outside
-            return candidate
     return None
+
+
+def _bases(document: str) -> Iterator[str]:
+    """What "/" may mean: the root of the tree, or that of a site which is made of a folder."""
+    yield ""
+    for folder in PurePosixPath(document).parents:
+        for inner in ("", "static", "public"):
+            yield (folder / inner).as_posix()
+
+
+def _is_page(tree: Path, document: str, path: str) -> bool:
+    """Whether a document is a page of a site that has more than is in the tree, by what it says."""
+    if "/" not in document:
+        return False
+    first = path.lstrip("/").split("/")[0]
+    content = _common.read_text(tree, document) or ""
+    return _FRONT.match(content) is not None or not (tree / first).exists()
 
 
 def _line_fault(place: Path, anchor: str) -> str:

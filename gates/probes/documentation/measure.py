@@ -19,6 +19,7 @@ from gates.probes.documentation import (
     operations,
     script_variables,
     seeding,
+    usual,
     variables,
 )
 from gates.probes.documentation.look import Look, unjudged
@@ -51,6 +52,8 @@ def measure(given: dict[str, Any]) -> ToolReport:
         read = msgspec.convert(given, Given)
     except msgspec.ValidationError as error:
         raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
+    places = usual.settled(Path(read.tree), read.documentation)
+    read = msgspec.structs.replace(read, documentation=places)
     document = _document(read.document)
     described = operations.described(document) if document is not None else ()
     all_looks = (

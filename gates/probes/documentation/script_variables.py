@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from gates.probes.documentation.variables import SYSTEM, Found, Read
+from gates.probes.documentation.variables import Found, Read, is_given
 from gates.probes.suppressions import script_comments
 
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
 _MADE = frozenset({"node_modules", "dist", "build", "coverage", ".next", ".nuxt"})
 _VITE = frozenset({"BASE_URL", "DEV", "MODE", "PROD", "SSR"})
 _CHAINS = (("process", ".", "env"), ("Bun", ".", "env"), ("import", ".", "meta", ".", "env"))
+_OPENING = frozenset(chain[0] for chain in _CHAINS)
 _DENO = ("Deno", ".", "env", ".")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOUD = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -75,7 +76,7 @@ def reads(source: str, path: str) -> Found:
 
 
 def _is_given(name: str) -> bool:
-    return name.upper() in SYSTEM or name.startswith("npm_")
+    return is_given(name) or name.startswith("npm_")
 
 
 def _tokens(source: str) -> list[Token]:
@@ -95,10 +96,10 @@ def _tokens(source: str) -> list[Token]:
 def _constants(tokens: list[Token]) -> dict[str, str]:
     found = {}
     for index in range(len(tokens) - 3):
-        declared, name, equals, value = (one.text for one in tokens[index : index + 4])
-        text = _literal(value)
-        if declared == "const" and equals == "=" and text is not None:
-            found[name] = text
+        if tokens[index].text == "const" and tokens[index + 2].text == "=":
+            text = _literal(tokens[index + 3].text)
+            if text is not None:
+                found[tokens[index + 1].text] = text
     return found
 
 
@@ -125,13 +126,14 @@ def _environments(tokens: list[Token]) -> Iterator[tuple[int, int]]:
 
 
 def _named_here(tokens: list[Token], index: int, aliases: set[str]) -> int:
-    if _text(tokens, index - 1) == ".":
+    first = tokens[index].text
+    if (first not in _OPENING and first not in aliases) or _text(tokens, index - 1) == ".":
         return 0
     for chain in _CHAINS:
         words = tuple(one.text for one in tokens[index : index + len(chain)])
         if words == chain:
             return len(chain)
-    return int(tokens[index].text in aliases)
+    return int(first in aliases)
 
 
 def _alias(tokens: list[Token], start: int, end: int) -> str:

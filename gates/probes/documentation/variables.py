@@ -7,17 +7,24 @@ from pathlib import Path
 
 import msgspec
 
+from gates.probes.documentation import environment_names
+from gates.probes.documentation.environment_names import Doors
+
 _DOCUMENTED = re.compile(r"^\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
-# Set by the system, not by whoever installs the service.
+# Set by the system or the interpreter, not by whoever installs the service.
 SYSTEM = frozenset(
     {
-        *("CI", "COLUMNS", "HOME", "HOSTNAME", "LANG", "LC_ALL", "LINES", "LOGNAME", "NO_COLOR"),
-        *("PATH", "PWD", "PYTEST_CURRENT_TEST", "SHELL", "TEMP", "TERM", "TMP", "TMPDIR", "TZ"),
-        *("USER", "VIRTUAL_ENV"),
+        *("CI", "COLUMNS", "EDITOR", "FORCE_COLOR", "HOME", "HOSTNAME", "LANG", "LC_ALL", "LINES"),
+        *("LOGNAME", "NODE_ENV", "NO_COLOR", "PAGER", "PATH", "PWD", "PYTEST_CURRENT_TEST"),
+        *("SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USER"),
+        *("VIRTUAL_ENV",),
     }
 )
-_HINT = re.compile(rb"environ|getenv|envvar|BaseSettings")  # without one there is no read
+_OF_SYSTEM = re.compile(r"PYTHON[A-Z]|XDG_")
+# Without one of these there is no read.
+_HINT = re.compile(rb"environ|getenv|envvar|BaseSettings|decouple|starlette\.config")
 _READERS = frozenset({"get", "pop", "setdefault", "__getitem__"})
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -54,46 +61,53 @@ def sources(tree: Path, paths: tuple[str, ...]) -> tuple[Path, ...]:
 def reads(source: bytes, path: str) -> Found:
     """Return what a module reads from the environment. Raises SyntaxError or ValueError.
 
-    Known forms: os.environ[…], .get, .pop and .setdefault of it, `in`, os.getenv, `envvar=` of
-    command lines, and the fields of pydantic settings with prefix and aliases.
+    Known forms: os.environ[…], .get, .pop and .setdefault of it, `in`, os.getenv, also by other
+    names for them; `envvar=` of command lines; decouple, starlette.config, environs and
+    django-environ; and the fields of pydantic settings with prefix and aliases.
     """
     if not _HINT.search(source):  # parsing takes most of the time
         return Found()
     module = ast.parse(source)
     constants = _constants(module)
+    doors = environment_names.of(module)
     names: set[Read] = set()
     computed = 0
-    for node, key in _keys(module):
+    for node, key in _keys(module, doors):
         name = _text(key, constants)
         if name is None:
             computed += 1
-        elif name.upper() not in SYSTEM:
+        elif not is_given(name) and _NAME.fullmatch(name):
             names.add(Read(name=name, path=path, line=node.lineno))
     for settings in _settings(module):
         names.update(Read(name=n, path=path, line=line) for n, line in _fields(settings, constants))
     return Found(tuple(sorted(names)), computed)
 
 
-def _keys(module: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
+def is_given(name: str) -> bool:
+    """Whether the system or the interpreter sets a variable, or reads it itself."""
+    return name.upper() in SYSTEM or _OF_SYSTEM.match(name.upper()) is not None
+
+
+def _keys(module: ast.Module, doors: Doors) -> Iterator[tuple[ast.expr, ast.expr]]:
     for node in ast.walk(module):
         match node:
-            case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if _is_environ(owner):
+            case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if doors.opens(owner):
                 yield node, key
             case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[owner]) if (
-                _is_environ(owner)
+                doors.opens(owner)
             ):
                 yield node, key
             case ast.Call():
-                yield from ((node, key) for key in _call_keys(node))
+                yield from ((node, key) for key in _call_keys(node, doors))
             case _:
                 pass
 
 
-def _call_keys(call: ast.Call) -> Iterator[ast.expr]:
+def _call_keys(call: ast.Call, doors: Doors) -> Iterator[ast.expr]:
     match call.func:
-        case ast.Attribute(value=owner, attr=attr) if attr in _READERS and _is_environ(owner):
+        case ast.Attribute(value=owner, attr=attr) if attr in _READERS and doors.opens(owner):
             yield from call.args[:1]
-        case ast.Attribute(attr="getenv") | ast.Name(id="getenv"):
+        case function if doors.asks(function) or doors.casts(function, call.args):
             yield from call.args[:1]
         case _:
             pass
@@ -101,14 +115,6 @@ def _call_keys(call: ast.Call) -> Iterator[ast.expr]:
         if keyword.arg == "envvar":
             many = isinstance(keyword.value, ast.List | ast.Tuple)
             yield from keyword.value.elts if many else (keyword.value,)  # type: ignore[attr-defined]
-
-
-def _is_environ(owner: ast.expr) -> bool:
-    match owner:
-        case ast.Attribute(attr="environ" | "environb") | ast.Name(id="environ"):
-            return True
-        case _:
-            return False
 
 
 def _constants(module: ast.Module) -> dict[str, str]:

@@ -17,6 +17,7 @@ TREE = {
     "docs/sub/x.md": "# X\n",
     "src/main.py": "one\ntwo\nthree\n",
     "logo.svg": "<svg/>",
+    "docs/static/img/logo.svg": "<svg/>",
 }
 
 
@@ -44,6 +45,8 @@ def dead(tmp_path: Path, text: str, document: str = "docs/guide.md") -> list[str
         "[a][1]\n\n[1]: sub/x.md\n[^2]: gone.md is what a foot note says",
         "<a href='sub/x.md'>x</a> <img src=\"../logo.svg\">",
         "a list [0] of (gone.md) things",
+        "[a](/sub/x.md) ![b](/img/logo.svg) [c](/pages/tour/)",
+        "---\ntitle: A page\n---\n[a](/docs/of-the-site/) ![b](/static/gone.png)",
     ],
 )
 def test_links_that_lead_somewhere_or_elsewhere_are_fine(tmp_path: Path, text: str) -> None:
@@ -62,10 +65,20 @@ def test_links_that_lead_somewhere_or_elsewhere_are_fine(tmp_path: Path, text: s
         ("[a][1]\n\n[1]: gone.md", "gone.md, which is not there"),
         ("<img src='gone.png'>", "gone.png, which is not there"),
         ("[a](../readme.md)", "../readme.md, which is not there"),
+        ("[a](/docs/gone.md)", "/docs/gone.md, which is not there"),
+        ("---\ntitle: A page\n---\n[a](gone/)", "gone/, which is not there"),
     ],
 )
 def test_dead_links_are_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
     assert dead(tmp_path, text) == [said]
+
+
+def test_at_the_root_a_slash_means_the_root(tmp_path: Path) -> None:
+    """A README is read in the repository: only a page may mean the site that it becomes."""
+    assert dead(tmp_path, "[a](/gone.md) [b](/gone/)", "README.md") == [
+        "/gone.md, which is not there",
+        "/gone/, which is not there",
+    ]
 
 
 def test_what_leaves_the_tree_is_not_looked_at(tmp_path: Path) -> None:

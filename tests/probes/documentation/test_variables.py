@@ -31,8 +31,15 @@ def names(source: str) -> list[str]:
         ("os.environ['A']", ["A"]),
         ("os.environ.get('A', 'x')", ["A"]),
         ("_os.environ.pop('A')", ["A"]),
-        ("environ.setdefault('A', 1)", ["A"]),
-        ("getenv('A'); os.getenv('B')", ["A", "B"]),
+        ("from os import environ\nenviron.setdefault('A', 1)", ["A"]),
+        ("from os import getenv as g\ng('A'); os.getenv('B')", ["A", "B"]),
+        ("import os as system\nsystem.environ['A']", ["A"]),
+        ("env = os.environ\ndef f(): return env['A'], env.get('B')", ["A", "B"]),
+        ("def f(x, env=os.environ, *, more: M = os.environ): env['A']; more['B']", ["A", "B"]),
+        ("from decouple import config\nconfig('A', cast=int)", ["A"]),
+        ("from starlette.config import Config\nc = Config('.env')\nc('A', default=1)", ["A"]),
+        ("import environ\nenv = environ.Env(B=(bool, 0))\nenv('A'); env.bool('C')", ["A", "C"]),
+        ("from environs import Env\nenv = Env()\nenv.read_env()\nenv.str('A')", ["A"]),
         ("'A' in os.environ", ["A"]),
         ("os.environb[b'A']", ["A"]),
         ("NAME = 'A'\nos.environ[NAME]", ["A"]),
@@ -41,11 +48,28 @@ def names(source: str) -> list[str]:
         (SETTINGS, ["DATABASE_URL", "DB", "MORE_DEPTH", "SHOP_PORT"]),
         ("os.environ['A'] = '1'; del os.environ['B']", []),
         ("os.environ['PATH']; os.getenv('HOME')", []),
+        ("os.environ['PYTHONSTARTUP']; os.getenv('XDG_CACHE_HOME')", []),
+        ("os.environ['PYTHON_ENV']", ["PYTHON_ENV"]),
         ("config.get('A'); {}['A']; 'A' in names", []),
     ],
 )
 def test_reads_are_found_in_all_their_forms(source: str, found: list[str]) -> None:
     assert names(source) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def app(environ, start): environ['REQUEST_METHOD']; environ.get('wsgi.input')",
+        "request.environ['REMOTE_ADDR']; self.request.environ.get('HTTP_HOST')",
+        "'wsgi.errors' in os.environ",
+        "from shop import config\nconfig('A')",
+        "from decouple import config\nconfig('debug'); config()",
+    ],
+)
+def test_what_is_called_like_the_environment_is_not_it(source: str) -> None:
+    """A request of WSGI has an environ of its own, which nobody can put into an example file."""
+    assert names(f"import os  # environ\n{source}") == []
 
 
 def test_computed_names_are_counted() -> None:
