@@ -17,6 +17,7 @@ TESTS = frozenset("fdes")
 LS_FLAGS = frozenset("1alhAFdtRS")
 GREP_FLAGS = frozenset("EFiqcrn")
 _NUMBER = re.compile(r"\d{1,9}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Exists(msgspec.Struct, frozen=True, tag=True):
@@ -91,7 +92,7 @@ def outside(path: str) -> str:
     """Say why a path may not be looked at, "" where it may: relative, and not upwards."""
     if not path.strip():
         return "is empty"
-    if any(ord(char) < 32 or ord(char) == 127 for char in path):
+    if _CONTROL.search(path):
         return "holds a control character"
     if path.startswith("/") or path.startswith("~") or re.match(r"[A-Za-z]:[\\/]|\\", path):
         return "is no path below the target's root"

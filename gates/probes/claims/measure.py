@@ -233,7 +233,7 @@ def _unmentioned(asked: Given, world: World, text: str, before: str) -> Iterator
     own = (rules.log, rules.evidence, rules.logs, "gatescore/signoffs")
     yield from unmentioned.files(world, new, own)
     roots = (Path(asked.tree), Path(asked.base_tree))
-    yield from unmentioned.new_variables(roots, asked.variables_in, text)
+    yield from unmentioned.new_variables(roots, asked.variables_in, text, world.diff or {})
     then = _document(asked.base_document)
     if world.document is not None and then is not None:
         yield from unmentioned.operations(world.document, then, text, asked.openapi_file)

@@ -1,7 +1,7 @@
 """The other way round: what the change brings that its log does not mention."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path, PurePosixPath
 
 from gates.core.documented import Documented
@@ -35,20 +35,29 @@ def operations(
             yield _outcome("unmentioned-operation", f"the operation {one.label} is new", file)
 
 
-def new_variables(roots: tuple[Path, Path], paths: tuple[str, ...], text: str) -> Iterator[Outcome]:
-    """Environment variables that the code reads and read not at the base."""
-    before = {name for name, _ in _read(roots[1], paths)}
-    new = {name: path for name, path in _read(roots[0], paths) if name not in before}
+def new_variables(
+    roots: tuple[Path, Path], paths: tuple[str, ...], text: str, changed: Container[str]
+) -> Iterator[Outcome]:
+    """Environment variables that the code reads and read not at the base.
+
+    Only the files of the diff can bring one; the base is read where the log leaves one out.
+    """
+    new = {name: path for name, path in _read(roots[0], paths, changed) if not _is_word(text, name)}
+    before = {name for name, _ in _read(roots[1], paths)} if new else set()
     for name, path in sorted(new.items()):
-        if not _is_word(text, name):
+        if name not in before:
             found = f"the environment variable {name} is read now"
             yield _outcome("unmentioned-variable", found, path)
 
 
-def _read(root: Path, paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _read(
+    root: Path, paths: tuple[str, ...], wanted: Container[str] | None = None
+) -> Iterator[tuple[str, str]]:
     there = tuple(path for path in paths if (root / path).exists())
     for file in (*variables.sources(root, there), *script_variables.sources(root, there)):
         name = file.relative_to(root).as_posix()
+        if wanted is not None and name not in wanted:
+            continue
         try:
             if file.suffix == ".py":
                 found = variables.reads(file.read_bytes(), name)
