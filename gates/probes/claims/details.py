@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 import msgspec
@@ -68,9 +69,15 @@ def _dependencies(_: Claim, detail: Detail, world: World) -> Iterator[Said]:
 def _is_known(name: str, world: World) -> bool:
     """Whether a manifest names it, or it is of the standard library or the target's own."""
     top = re.split(r"[./]", name.lstrip("@"))[0]
-    own = {part for path in world.sources for part in PurePosixPath(path).with_suffix("").parts}
     manifests = world.manifests or frozenset()
-    return canonical(name) in manifests or top in sys.stdlib_module_names or top in own
+    known = canonical(name) in manifests or top in sys.stdlib_module_names
+    return known or top in _own(world.sources)
+
+
+@cache
+def _own(sources: tuple[str, ...]) -> frozenset[str]:
+    """The names of the target's own modules and folders."""
+    return frozenset(part for path in sources for part in PurePosixPath(path).with_suffix("").parts)
 
 
 def canonical(name: str) -> str:

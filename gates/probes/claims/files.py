@@ -80,16 +80,12 @@ def _not_deleted(claim: Claim, named: NamedFile, world: World) -> Problem | None
 
 def _gone_later(claim: Claim, named: NamedFile, world: World) -> bool:
     """Whether a later line of the log says that the file was taken away again."""
-    return any(
-        other.kind is Kind.DELETED and named_file(other.text).path == named.path
-        for other in _after(claim, world)
-    )
+    return any(other.kind is Kind.DELETED for other in _after(claim, named, world))
 
 
-def _after(claim: Claim, world: World) -> Iterator[Claim]:
-    return (
-        other for other in world.claims if other.source == claim.source and other.line > claim.line
-    )
+def _after(claim: Claim, named: NamedFile, world: World) -> Iterator[Claim]:
+    same = world.named.claims.get((claim.source, named.path), ())
+    return (other for other in same if other.line > claim.line)
 
 
 def _not_in_diff(claim: Claim, named: NamedFile, world: World) -> Problem | None:
@@ -123,10 +119,8 @@ def _other_length(claim: Claim, named: NamedFile, world: World) -> Problem | Non
 
 def _is_touched_later(claim: Claim, named: NamedFile, world: World) -> bool:
     """Whether a later line of the log says that the file was changed again."""
-    return any(
-        other.kind in (Kind.CREATED, Kind.MODIFIED) and named_file(other.text).path == named.path
-        for other in _after(claim, world)
-    )
+    made = (Kind.CREATED, Kind.MODIFIED)
+    return any(other.kind in made for other in _after(claim, named, world))
 
 
 def _no_evidence(claim: Claim, named: NamedFile, world: World) -> Problem | None:
@@ -147,14 +141,7 @@ def _shown(claim: Claim, world: World) -> tuple[str, ...]:
     said = [part for detail in claim.values("shows") for part in detail.value.split(",")]
     if said:
         return tuple(named_file(part).path for part in said if part.strip())
-    return tuple(
-        dict.fromkeys(
-            named_file(other.text).path
-            for other in world.claims
-            if other.kind in (Kind.CREATED, Kind.MODIFIED)
-            and (other.source, other.section) == (claim.source, claim.section)
-        )
-    )
+    return world.named.made.get((claim.source, claim.section), ())
 
 
 def _too_old(evidence_path: str, code: str, world: World) -> Problem | None:

@@ -27,7 +27,7 @@ from gates.probes.claims import (
 from gates.probes.claims.difference import Changed
 from gates.probes.claims.outcome import METRICS, TOOL, Outcome, State, finding, note
 from gates.probes.claims.tree import UNREADABLE, Absent, Blocked, TooLarge, Tree
-from gates.probes.claims.world import Bounds, Times, World, outcome
+from gates.probes.claims.world import Bounds, Times, World, named, outcome
 
 MOST_BYTES = 4 * 2**20  # of the log
 MOST_CLAIMS = 5_000
@@ -133,7 +133,7 @@ def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
         document=_document(asked.document),
         manifests=manifests.named(asked.files, now),
         sources=asked.sources,
-        claims=claims,
+        named=named(claims),
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from gates.core.claims.commands import outside
 
@@ -33,9 +33,16 @@ class Tree:
 
     def __init__(self, root: str) -> None:
         self._root = os.path.realpath(root)
+        self._real: dict[str, str] = {}  # a name costs a look at each folder above it
 
     def real(self, name: str) -> str:
         """The path below the root that a name leads to, links followed. Raises Blocked."""
+        known = self._real.get(name)
+        if known is None:
+            known = self._real[name] = self._followed(name)
+        return known
+
+    def _followed(self, name: str) -> str:
         if problem := outside(name):
             raise Blocked(f'"{name}" {problem}')
         path = os.path.realpath(os.path.join(self._root, name))
@@ -84,13 +91,14 @@ class Tree:
         count = 0
         for folder, folders, files in os.walk(start, followlinks=False):
             folders.sort()
+            where = os.path.relpath(folder, self._root)
+            prefix = "" if where == os.curdir else f"{where}/"
             for entry, kind in (*((f, "d") for f in folders), *((f, "f") for f in sorted(files))):
                 count += 1
                 if count > most:
                     raise TooLarge(f'"{name}" holds more than {most} files')
-                path = Path(folder, entry)
-                if not path.is_symlink():
-                    yield path.relative_to(self._root).as_posix(), kind
+                if not os.path.islink(os.path.join(folder, entry)):
+                    yield f"{prefix}{entry}", kind
 
     def _mode(self, name: str) -> int:
         try:

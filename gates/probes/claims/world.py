@@ -1,8 +1,11 @@
 """Everything that claims are checked against: the trees, the diff, the times, the document."""
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
-from gates.core.claims.log import Claim
+from gates.core.claims.log import Claim, named_file
+from gates.core.claims.tags import FILES, Kind
 from gates.core.documented import Documented
 from gates.probes.claims.difference import Changed
 from gates.probes.claims.outcome import Outcome, State
@@ -34,6 +37,31 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What the claims of created, modified and deleted files name, to be found at once.
+
+    `claims` by source and path, in the order of the log; `made` are the paths of created and
+    modified files by source and section.
+    """
+
+    claims: Mapping[tuple[str, str], list[Claim]] = {}
+    made: Mapping[tuple[str, str], tuple[str, ...]] = {}
+
+
+def named(claims: Iterable[Claim]) -> Named:
+    """The files that these claims name."""
+    by_path: dict[tuple[str, str], list[Claim]] = {}
+    made: dict[tuple[str, str], dict[str, None]] = {}
+    for claim in claims:
+        if claim.kind not in FILES - {Kind.EVIDENCE}:
+            continue
+        path = named_file(claim.text).path
+        by_path.setdefault((claim.source, path), []).append(claim)
+        if claim.kind is not Kind.DELETED:
+            made.setdefault((claim.source, claim.section), {})[path] = None
+    return Named(claims=by_path, made={place: tuple(paths) for place, paths in made.items()})
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """What one run knows. `diff` None: there is no base. `document` None: there is none."""
 
@@ -46,7 +74,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     document: tuple[Documented, ...] | None = None
     manifests: frozenset[str] | None = None  # distributions that they name
     sources: tuple[str, ...] = ()  # the target's own code
-    claims: tuple[Claim, ...] = ()
+    named: Named = Named()
 
     def checks_diff(self, claim: Claim) -> bool:
         """Whether the diff has to show what the claim says: it is a claim of this change."""

@@ -80,6 +80,13 @@ def test_variables_that_scripts_read_are_to_be_mentioned(look, tree):
     assert "SHOP_PORT" in report.findings[0].message
 
 
+def test_a_variable_that_was_read_elsewhere_at_the_base_is_not_new(look, tree):
+    line = 'import os\n\nSHELF = os.environ["SHOP_SHELF"]\n'
+    write(tree, {"src/shop/moved.py": line, "src/shop/app.py": ""})
+    report = look("src/shop/\n", base={**SAME, "src/shop/app.py": line})
+    assert rules(report) == []
+
+
 def test_an_oracle_that_fails_contradicts_the_log(look):
     report = look("login endpoint working\n", results=((ORACLES, GateStatus.FAIL),))
     (found,) = report.findings
