@@ -10,6 +10,12 @@ _OTHERS = (  # endings that say what else a file is: dockerfile.py, Dockerfile.m
     *(".dockerignore", ".go", ".html", ".j2", ".java", ".js", ".json", ".md", ".php", ".py"),
     *(".rb", ".rs", ".rst", ".sh", ".tmpl", ".toml", ".tpl", ".ts", ".txt", ".yaml", ".yml"),
 )
+_OF_DESKS = frozenset(  # parts of the names of images that nobody deploys
+    {
+        *("bench", "ci", "cypress", "debug", "dev", "devcontainer", "development", "docs", "e2e"),
+        *("lint", "local", "playwright", "test", "testing", "tests"),
+    }
+)
 COMMIT = "{commit}"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
@@ -62,6 +68,13 @@ def is_dockerfile(path: str) -> bool:
     if name.endswith(_OTHERS):
         return False
     return name.startswith(DOCKERFILES) or name.endswith(tuple(f".{one}" for one in DOCKERFILES))
+
+
+def is_deployed(path: str) -> bool:
+    """Whether a Dockerfile makes an image for others, not for a desk or a test, by its names."""
+    *folders, name = path.lower().split("/")
+    said = {*re.split(r"[._-]", name), *(folder.lstrip(".") for folder in folders)}
+    return is_dockerfile(path) and not said & _OF_DESKS
 
 
 def is_commit(said: str, commits: tuple[str, ...]) -> bool:

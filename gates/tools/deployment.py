@@ -17,7 +17,7 @@ METRICS = {
     "deployment.staging_mismatches": Metric("Staging does not run this commit"),
     "deployment.pipeline_not_green": Metric("The CI of this commit is not green"),
 }
-ENDINGS = (".json", ".yaml", ".yml")
+ENDINGS = (".json", ".rules", ".yaml", ".yml")
 UNKNOWN = "unknown"
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from gates.core import texts
-from gates.core.deployed import is_dockerfile
+from gates.core.deployed import is_deployed
 from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
 from gates.core.target import Target
 from gates.core.tool import Control, Invocation, Metric, Options, ParseError, ToolOutput
@@ -50,7 +50,7 @@ def commands(target: Target, options: Options) -> tuple[Invocation, ...]:
     tells of a target without Dockerfiles, too, and judges the rest of it: then nothing is run.
     """
     named = target.deployment.dockerfiles
-    files = named or tuple(name for name in options.files if is_dockerfile(name))
+    files = named or tuple(name for name in options.files if is_deployed(name))
     if not files:
         if IGNORED in options.settings:
             return ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gates.core.deployed import is_commit, is_dockerfile
+from gates.core.deployed import is_commit, is_deployed, is_dockerfile
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -22,6 +22,24 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 )
 def test_a_dockerfile_is_one_by_its_name(path: str, is_one: bool) -> None:
     assert is_dockerfile(path) is is_one
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ("Dockerfile", True),
+        ("services/api/Dockerfile.prod", True),
+        ("contest/latest.Dockerfile", True),
+        (".devcontainer/Dockerfile", False),
+        ("web/Dockerfile.dev", False),
+        ("e2e.Dockerfile", False),
+        ("tests/postgres/Dockerfile", False),
+        ("Dockerfile-ci", False),
+        ("dev/readme.md", False),
+    ],
+)
+def test_an_image_for_desks_and_tests_is_not_deployed(path: str, is_one: bool) -> None:
+    assert is_deployed(path) is is_one
 
 
 @pytest.mark.parametrize(

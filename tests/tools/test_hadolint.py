@@ -87,12 +87,13 @@ def test_a_level_that_nobody_knows_is_the_worst_b15():
         ("api/Dockerfile.prod", True),
         ("api/web.Dockerfile", True),
         ("Containerfile", True),
+        ("Dockerfile.dev", False),
         ("docs/about-dockerfile.md", False),
         ("src/dockerfiles/a.py", False),
     ],
 )
 def test_dockerfiles_are_known_by_their_names(path, wanted):
-    assert hadolint.is_dockerfile(path) is wanted
+    assert hadolint.is_deployed(path) is wanted
 
 
 def test_a_target_without_dockerfiles_has_nothing_to_look_at():

@@ -52,7 +52,11 @@ def found(tree: Path, named: tuple[str, ...], files: tuple[str, ...]) -> tuple[s
 
 def _is_one(tree: Path, name: str) -> bool:
     place = PurePosixPath(name)
-    if place.suffix not in (".yml", ".yaml") or not _HINT.search(name) or ".github" in place.parts:
+    if (
+        place.suffix not in (".rules", ".yml", ".yaml")
+        or not _HINT.search(name)
+        or ".github" in place.parts
+    ):
         return False
     try:
         held = look.decoded(tree, name)

@@ -6,32 +6,36 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.model import Severity
 from gates.probes import _common
-from gates.probes.deployment import look
-from gates.probes.deployment.dockerfile import Instruction, Stage, assigned, instructions, stages
+from gates.probes.deployment import ignoring, look
+from gates.probes.deployment.dockerfile import (
+    Instruction,
+    Stage,
+    assigned,
+    filled,
+    instructions,
+    stages,
+    values,
+)
 from gates.probes.deployment.look import Flaw, Look
+from gates.probes.deployment.secret_names import is_secret
 
 METRIC = "deployment.container_violations"
-_SECRET = re.compile(
-    r"passw(?:or)?d|passphrase|secret|token|credential|api_?key|private_?key|access_?key|auth_?key",
-    re.IGNORECASE,
-)
-# Such a name says where a secret is, or what kind of thing: not the secret itself.
-_HARMLESS = re.compile(
-    r"_(?:FILE|PATH|DIR|NAME|URL|URI|HEADER|ALGORITHM|ISSUER|TTL|EXPIRY|LIFETIME|SECONDS|MINUTES"
-    r"|DAYS|LENGTH|COST|ROUNDS|POLICY)$|PUBLIC|_ID$",
-    re.IGNORECASE,
-)
 _SECRET_FILE = re.compile(
     r"\.env(?:\.(?!example$|sample$|template$|dist$).*)?|.*\.(?:pem|key|p12|pfx|jks|keystore)"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:netrc|pypirc|pgpass|git-credentials)|credentials"
     r"|secrets?\.(?:json|toml|ya?ml|txt|env)|\.git|\.ssh|\.aws",
     re.IGNORECASE,
 )
-_ROOT = frozenset({"root", "0"})
+_ROOT = re.compile(r"root|0+", re.IGNORECASE)
+_MOVING = re.compile(r"(?:latest|lts|stable|current|edge|nightly|main|master|dev|rolling)\b")
+_NAMED = re.compile(  # versions of distributions that go by a name
+    r"(?:.*-)?(?:buster|bullseye|bookworm|trixie|forky|focal|jammy|noble)(?:-.*)?"
+)
+_CREDENTIALS = re.compile(r"://[^\s/:@$'\"{<]+:[^\s/@$'\"{<]+@")
 
 
-def looked(tree: Path, files: tuple[str, ...]) -> Look:
-    """What is wrong with the Dockerfiles. Raises ProbeError."""
+def looked(tree: Path, files: tuple[str, ...], others: int = 0) -> Look:
+    """What is wrong with the Dockerfiles; `others` are not deployed. Raises ProbeError."""
     if not files:
         why = "the target has no Dockerfile; where there is none to have: [absent] container"
         return look.unjudged(METRIC, why)
@@ -42,19 +46,15 @@ def looked(tree: Path, files: tuple[str, ...]) -> Look:
             text = f"{name} is not there, which deployment.dockerfiles names"
             flaws.append(Flaw(rule="container-missing", message=text, path=name))
             continue
-        flaws += judged(name, content, has_ignore(tree, name))
+        flaws += judged(name, content, ignoring.left_in(tree, name))
     detail = f"{len(files)} Dockerfiles" if len(files) > 1 else files[0]
-    return look.counted(METRIC, flaws, examined=len(files), detail=detail)
+    note = f"{others} Dockerfiles are for desks or tests by their names: not looked at"
+    notes = (note,) if others else ()
+    return look.counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
 
 
-def has_ignore(tree: Path, name: str) -> bool:
-    """Whether something keeps files out of the context, beside the Dockerfile or at the root."""
-    beside = PurePosixPath(name).parent / ".dockerignore"
-    return any((tree / one).is_file() for one in (".dockerignore", f"{name}.dockerignore", beside))
-
-
-def judged(name: str, content: str, ignoring: bool) -> Iterator[Flaw]:
-    """The flaws of one Dockerfile."""
+def judged(name: str, content: str, left_in: str) -> Iterator[Flaw]:
+    """The flaws of one Dockerfile; `left_in` is why its whole context is too much, or ""."""
     found = instructions(content)
     built = stages(found)
     if not built:
@@ -62,13 +62,14 @@ def judged(name: str, content: str, ignoring: bool) -> Iterator[Flaw]:
         return
     yield from _stages(name, built)
     lineage = _lineage(built)
-    yield from _user(name, lineage)
+    yield from _user(name, lineage, values(found))
     yield from _health(name, lineage)
     yield from _bases(name, built)
     for one in found:
         yield from _secrets(name, one)
-    if not ignoring:
-        yield from (_whole(name, one) for stage in lineage for one in stage.body if _takes_all(one))
+    if left_in:
+        whole = (one for stage in lineage for one in stage.body if _takes_all(one))
+        yield from (_whole(name, one, left_in) for one in whole)
 
 
 def _stages(name: str, built: tuple[Stage, ...]) -> Iterator[Flaw]:
@@ -100,12 +101,12 @@ def _last(lineage: tuple[Stage, ...], instruction: str) -> Instruction | None:
     return None
 
 
-def _user(name: str, lineage: tuple[Stage, ...]) -> Iterator[Flaw]:
+def _user(name: str, lineage: tuple[Stage, ...], known: dict[str, str]) -> Iterator[Flaw]:
     user = _last(lineage, "USER")
     if user is None:
         if "nonroot" not in lineage[-1].base:
             yield _flaw("root", name, lineage[0].line, "names no USER: the service runs as root")
-    elif user.said.partition(":")[0].strip().lower() in _ROOT:
+    elif _ROOT.fullmatch(filled(user.said, known).partition(":")[0].strip()):
         yield _flaw("root", name, user.line, f"ends with USER {user.said[:40]}: it runs as root")
 
 
@@ -123,7 +124,19 @@ def _bases(name: str, built: tuple[Stage, ...]) -> Iterator[Flaw]:
         if stage.base.lower() not in known and not is_pinned(stage.base):
             text = f"builds on {stage.base[:80]}, which is another image tomorrow"
             yield _flaw("base", name, stage.line, text)
+        for one, image in _taken_from(stage):
+            if image.lower() not in known and not image.isdecimal() and not is_pinned(image):
+                text = f"copies from {image[:80]}, which is another image tomorrow"
+                yield _flaw("base", name, one.line, text)
         known |= {stage.name} if stage.name else set()
+
+
+def _taken_from(stage: Stage) -> Iterator[tuple[Instruction, str]]:
+    """The images, or stages, that a stage copies from."""
+    for one in stage.body:
+        for flag in one.flags if one.name == "COPY" else ():
+            if flag.startswith("--from="):
+                yield one, flag.removeprefix("--from=")
 
 
 def is_pinned(base: str) -> bool:
@@ -131,16 +144,21 @@ def is_pinned(base: str) -> bool:
     if "@sha256:" in base:
         return True
     _, _, tag = base.rpartition("/")[2].partition(":")
-    return bool(re.search(r"\d", tag)) and "$" not in tag
+    if "$" in base or _MOVING.match(tag):
+        return False
+    return bool(re.search(r"\d", tag) or _NAMED.fullmatch(tag))
 
 
 def _secrets(name: str, one: Instruction) -> Iterator[Flaw]:
     match one.name:
         case "ENV" | "ARG":
             for variable, value in assigned(one):
-                if is_secret(variable) and (value or one.name == "ARG"):
+                if (value or one.name == "ARG") and is_secret(variable, value):
                     text = f"{one.name} {variable[:80]}: who has the image can read it"
                     yield _flaw("secret", name, one.line, text)
+        case "RUN" if _CREDENTIALS.search(one.said):
+            text = "RUN with a password in an address: who has the image can read it"
+            yield _flaw("secret", name, one.line, text)
         case _:
             for source in _sources(one):
                 if _SECRET_FILE.fullmatch(PurePosixPath(source).name):
@@ -158,14 +176,8 @@ def _takes_all(one: Instruction) -> bool:
     return any(source in (".", "./", "*", "./*") for source in _sources(one))
 
 
-def _whole(name: str, one: Instruction) -> Flaw:
-    text = f"{one.name} of the whole context: no .dockerignore keeps .env and .git out of the image"
-    return _flaw("secret", name, one.line, text)
-
-
-def is_secret(variable: str) -> bool:
-    """Whether a variable holds a secret, by its name."""
-    return bool(_SECRET.search(variable)) and not _HARMLESS.search(variable)
+def _whole(name: str, one: Instruction, left_in: str) -> Flaw:
+    return _flaw("secret", name, one.line, f"{one.name} of the whole context: {left_in}")
 
 
 _FIXES = {

@@ -133,6 +133,12 @@ def assigned(one: Instruction) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, _, value in pairs)
 
 
+def values(found: tuple[Instruction, ...]) -> dict[str, str]:
+    """What ENV gives the variables, and ARG where nobody gives it another value."""
+    pairs = (pair for one in found if one.name in ("ENV", "ARG") for pair in assigned(one))
+    return {name: value for name, value in pairs if value}
+
+
 def filled(text: str, values: dict[str, str]) -> str:
     """The text with the variables that are known; others take their own default, or stay."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gates.core.deployed import Deployment, Pipeline, Staging, is_dockerfile
+from gates.core.deployed import Deployment, Pipeline, Staging, is_deployed, is_dockerfile
 from gates.core.model import GateReport, Measurement, Reason, ToolReport
 from gates.probes._common import ProbeError
 from gates.probes.deployment import alerts, container, dashboard, files, look, pipeline, staging
@@ -62,7 +62,7 @@ def _looks(given: Given) -> Iterator[Look]:
     tree = Path(given.tree)
     commit = given.commits[0] if given.commits else ""
     wanted: dict[str, Callable[[], Look]] = {
-        container.METRIC: lambda: container.looked(tree, _dockerfiles(given)),
+        container.METRIC: lambda: container.looked(tree, *_dockerfiles(given)),
         files.METRIC: lambda: files.looked(tree, given.deployment.compose, given.files),
         alerts.METRIC: lambda: _alerts(given, known)[0],
         dashboard.METRIC: lambda: _dashboard(given, known),
@@ -74,9 +74,13 @@ def _looks(given: Given) -> Iterator[Look]:
     yield from (take() for metric, take in wanted.items() if metric not in given.absent)
 
 
-def _dockerfiles(given: Given) -> tuple[str, ...]:
-    named = given.deployment.dockerfiles
-    return named or tuple(name for name in given.files if is_dockerfile(name))
+def _dockerfiles(given: Given) -> tuple[tuple[str, ...], int]:
+    """The Dockerfiles of what is deployed, and how many others there are."""
+    if given.deployment.dockerfiles:
+        return given.deployment.dockerfiles, 0
+    there = tuple(name for name in given.files if is_dockerfile(name))
+    deployed = tuple(name for name in there if is_deployed(name))
+    return deployed, len(there) - len(deployed)
 
 
 def _alerts(given: Given, known: Known) -> tuple[Look, frozenset[str]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gates.probes.deployment import container
+from gates.probes.deployment import container, ignoring
 from gates.probes.deployment.dockerfile import instructions, stages
 
 GOOD = """FROM python:3.12-slim AS build
@@ -17,8 +17,8 @@ CMD ["x"]
 """
 
 
-def rules(content: str, *, ignoring: bool = True) -> list[str]:
-    found = container.judged("Dockerfile", content, ignoring)
+def rules(content: str, *, left_in: str = "") -> list[str]:
+    found = container.judged("Dockerfile", content, left_in)
     return [flaw.rule.removeprefix("container-") for flaw in found]
 
 
@@ -48,6 +48,22 @@ def test_a_good_one_has_no_flaw() -> None:
         ("USER 10001\n", "ENV A=1 B_API_KEY='x y'\nUSER 1\n", ["secret"]),
         ("USER 10001\n", "ENV GH_TOKEN x\nUSER 1\n", ["secret"]),
         ("USER 10001\n", "ARG NPM_TOKEN\nUSER 1\n", ["secret"]),
+        ("USER 10001", "ARG APP_USER=root\nUSER $APP_USER", ["root"]),
+        ("USER 10001", "USER ${APP_USER:-0}:${GROUP:-0}", ["root"]),
+        ("USER 10001", "USER 00", ["root"]),
+        ("USER 10001", "ARG APP_USER=shop\nUSER ${APP_USER}", []),
+        ("FROM python:3.12-slim\n", "FROM node:lts-alpine3.20\n", ["base"]),
+        ("FROM python:3.12-slim\n", "FROM debian:bookworm-slim\n", []),
+        ("COPY --from=build /x /x", "COPY --from=ghcr.io/x/uv:latest /uv /x", ["base"]),
+        ("COPY --from=build /x /x", "COPY --from=0 /x /x", []),
+        ("USER 10001", "RUN pip install -i https://me:pw@host.example/ x\nUSER 1", ["secret"]),
+        ("USER 10001", "RUN pip install -i https://me:$PW@host.example/ x\nUSER 1", []),
+        ("USER 10001", "RUN curl https://host.example:8080/x@1\nUSER 1", []),
+        ("USER 10001", "ENV TOKENIZERS_PARALLELISM=false MAX_TOKENS=4096\nUSER 1", []),
+        ("USER 10001", "ARG USE_ID_TOKEN\nENV AUTH_TOKEN_ENABLED=true\nUSER 1", []),
+        ("USER 10001", "ENV SECRET_BACKEND=vault JWT_EXPIRES_SECONDS=5\nUSER 1", []),
+        ("USER 10001", "ENV USE_TOKEN=4f9a8b7c6d\nUSER 1", ["secret"]),  # pragma: allowlist secret
+        ("USER 10001", "ENV DB_PASSWORD=123456\nUSER 1", ["secret"]),  # pragma: allowlist secret
         ("USER 10001\n", "ENV DB_PASSWORD= SECRET_FILE=/run/x TOKEN_TTL=5\nUSER 1\n", []),
         ("USER 10001\n", "COPY .env /x/\nUSER 1\n", ["secret"]),
         ("USER 10001\n", 'COPY ["a b", "keys/server.pem", "/x/"]\nUSER 1\n', ["secret"]),
@@ -67,7 +83,8 @@ def test_a_stage_takes_over_user_and_check_of_the_one_it_is_made_from() -> None:
 
 
 def test_one_stage_is_one_whatever_it_copies_from_other_images() -> None:
-    assert rules(GOOD.partition("RUN make\n")[2]) == ["stages"]
+    text = GOOD.partition("RUN make\n")[2].replace("=build", "=other:1")
+    assert rules(text) == ["stages"]
 
 
 def test_an_image_made_for_it_runs_as_no_root() -> None:
@@ -84,9 +101,41 @@ def test_a_default_is_filled_in_before_the_base_is_judged() -> None:
 def test_the_whole_context_needs_something_that_keeps_files_out() -> None:
     text = GOOD.replace("USER 10001", "COPY . .\nUSER 10001")
     assert rules(text) == []
-    assert rules(text, ignoring=False) == ["secret"]
+    assert rules(text, left_in=ignoring.NOTHING) == ["secret"]
     only_built = GOOD.replace("RUN make", "COPY . .")
-    assert rules(only_built, ignoring=False) == []
+    assert rules(only_built, left_in=ignoring.NOTHING) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "ignored", "found"),
+    [
+        ("", "", ignoring.NOTHING),
+        ("# nothing\n", ".env\n", ignoring.NOTHING),
+        ("node_modules\n", "", ""),
+        ("node_modules\n", ".env\n", ignoring.NOT_ENV),
+        ("**/.env\n", ".env\n", ""),
+        ("*\n!src\n", ".env*\n", ""),
+        ("*\n!.env\n", "/.env\n", ignoring.NOT_ENV),
+        (".env*\n!.env.example\n", ".env\n", ""),
+    ],
+)
+def test_the_rules_of_the_context_are_read(
+    tmp_path: Path, rules: str, ignored: str, found: str
+) -> None:
+    """An empty .dockerignore keeps nothing out, and one without .env not what lies about."""
+    (tmp_path / ".dockerignore").write_text(rules)
+    (tmp_path / ".gitignore").write_text(ignored)
+    assert ignoring.left_in(tmp_path, "Dockerfile") == found
+
+
+def test_a_dockerfile_may_have_rules_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / ".dockerignore").write_text("dist\n")
+    assert ignoring.left_in(tmp_path, "api/Dockerfile") == ""
+    (tmp_path / ".gitignore").write_text(".env\n")
+    assert ignoring.left_in(tmp_path, "api/Dockerfile") == ignoring.NOT_ENV
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "Dockerfile.dockerignore").write_text("**\n!src\n")
+    assert ignoring.left_in(tmp_path, "api/Dockerfile") == ""
 
 
 def test_what_is_no_dockerfile_is_one_flaw() -> None:
@@ -111,6 +160,9 @@ def test_files_are_looked_for_in_the_tree(tmp_path: Path) -> None:
     look = container.looked(tmp_path, ("Dockerfile", "gone/Dockerfile"))
     assert [flaw.rule for flaw in look.flaws] == ["container-missing"]
     assert (look.measurement.value, look.examined) == (1, 2)
+    assert container.looked(tmp_path, ("Dockerfile",), 2).notes == (
+        "2 Dockerfiles are for desks or tests by their names: not looked at",
+    )
     none = container.looked(tmp_path, ())
     assert none.measurement.value is None
     assert "[absent] container" in none.measurement.why

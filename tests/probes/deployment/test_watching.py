@@ -132,6 +132,8 @@ def test_what_nobody_has_read_is_not_judged(tmp_path: Path) -> None:
         ("deploy/alerts.yml", "groups: []", True),
         ("deploy/prometheus.yml", "scrape_configs: []", False),
         ("deploy/rules.yaml", "groups: [", True),
+        ("prometheus/alert.rules", "groups: []", True),
+        ("deploy/firewall.rules", "*filter\n:INPUT DROP", False),
         ("deploy/prometheus/x.yml", "a: [\n  - alert: X\n", True),
         ("deploy/alertmanager.yml", "receivers: [", False),
         ("deploy/prometheus.yml", "a: [", False),
@@ -191,6 +193,24 @@ def shown(tmp_path: Path, held: Any, known: Known = KNOWN) -> tuple[float | None
 )
 def test_each_flaw_of_a_dashboard_is_named(tmp_path: Path, held: Any, expected: list[str]) -> None:
     assert shown(tmp_path, held) == (len(expected), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_one"),
+    [
+        ("grafana/orders.json", '{"panels": []}', True),
+        ("grafana/dashboards/orders.json", "{", True),
+        ("grafana/tsconfig.json", "{ // a remark\n}", False),
+        ("grafana/datasource.json", '{"url": "http://x"}', False),
+        ("src/panels.json", '{"panels": []}', False),
+    ],
+)
+def test_dashboards_are_known_by_name_and_content(
+    tmp_path: Path, name: str, text: str, is_one: bool
+) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert dashboard.found(tmp_path, (), (name,)) == ((name,) if is_one else ())
 
 
 def test_a_dashboard_without_known_metrics_is_not_judged(tmp_path: Path) -> None:
