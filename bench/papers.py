@@ -361,7 +361,7 @@ def section(number: int, domain: str) -> str:
           Verification: `grep -q status .orchestration/evidence/{domain}.json`
         - #SCREENSHOT_CLAIMED: .orchestration/evidence/{domain}.png
           Shows: {folder}/settings.py
-        - All tests pass.
+        - The gate results passes for {domain}.
         """)
 
 

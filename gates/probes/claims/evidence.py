@@ -5,8 +5,6 @@ import json
 import warnings
 from pathlib import PurePosixPath
 
-from PIL import Image, UnidentifiedImageError
-
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 TEXTS = frozenset(
     {".csv", ".har", ".http", ".json", ".log", ".md", ".ndjson", ".txt", ".xml", ".yaml"}
@@ -39,6 +37,8 @@ def _text_flaw(suffix: str, content: bytes) -> str:
 
 def _picture_flaw(content: bytes) -> str:
     """Decode all of it: a header alone is no picture."""
+    from PIL import Image, UnidentifiedImageError  # takes longer to import than most logs to check
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
