@@ -1,6 +1,7 @@
 """Sign what a run proved: in-toto statements in DSSE envelopes, for `gatescore verify`.
 
-Runs nothing of the target. The key belongs in the job that judges, never where target code runs.
+Runs nothing of the target. The key belongs in the job that judges, never where target code runs;
+so does the right to ask for the pipeline's identity (`--sigstore`).
 """
 
 import argparse
@@ -22,10 +23,18 @@ from gates.core.attestation_checks import verifier_of
 from gates.core.attestation_envelope import seal
 from gates.core.attestation_format import Refused, Subject
 from gates.core.model import Scorecard
-from gates.shell import attestation_files, signing_keys, store
+from gates.shell import (
+    attestation_files,
+    signing_keys,
+    sigstore_bundles,
+    sigstore_signing,
+    sigstore_trust,
+    store,
+)
 from gates.shell.signing_keys import SigningKey
 
 NAME = "attestation.intoto.jsonl"
+BUNDLES = ("test-result.sigstore.json", "verification-summary.sigstore.json")
 REFUSED = 3
 _T = TypeVar("_T")
 
@@ -35,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("run", metavar="DIR", type=Path, help="folder of a run")
     key = "private key, see gatescore keygen (repeatable)"
-    add("--key", metavar="FILE", type=Path, action="append", required=True, help=key)
+    add("--key", metavar="FILE", type=Path, action="append", default=[], help=key)
+    add("--sigstore", action="store_true", help="sign as this pipeline, without a key of your own")
+    trust = "services and keys of Sigstore; default: the public instance"
+    add("--trust-config", metavar="FILE", type=Path, help=trust)
     add("--policy", default="", metavar="NAME|FILE", help="default: that of the run")
     where = "where the target is now, for its sign-offs; default: where the run found it"
     add("--target", default="", metavar="TARGET", help=where)
@@ -43,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--subject", metavar="NAME=FILE", action="append", default=[], help=built)
     add("--commit", default="", metavar="SHA", help="refuse a run that judged another commit")
     add("--run-id", default="", metavar="ID", help="the pipeline's; default: the run's")
-    add("--verifier-id", default="", metavar="URI", help="default: one made of the key")
+    add("--verifier-id", default="", metavar="URI", help="default: one made of who signs")
     add("--resource-uri", default="", metavar="URI", help="default: one made of the target's name")
     add("--url", default="", metavar="URL", help="where people read more of the run")
     add("--inconclusive-as-failed", action="store_true", help="attest INCONCLUSIVE as FAILED")
@@ -52,20 +64,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Sign, or say in one line why not."""
+    demand_signer(args)
     try:
         keys = [signing_keys.read_private(path) for path in args.key]
         card = trusted(args.run, args.policy, args.target)
-        lines = envelopes(card, args, keys)
-        output = args.output or args.run / NAME
-        store.write_atomic(output, b"\n".join(lines))
+        made = {**enveloped(card, args, keys), **bundled(card, args)}
+        for path, data in made.items():
+            store.write_atomic(path, data)
     except (Refused, store.StorageError) as error:
         print(f"gatescore: not attested: {error}", file=sys.stderr)
         return REFUSED
     result = attestation.RESULTS[attestation.worst(card)]
     told = f"{card.target.name} {card.target.revision}: {result}"
-    print(f"gatescore: attested: {told}, in {output}", file=sys.stderr)
+    print(f"gatescore: attested: {told}, in {', '.join(map(str, made))}", file=sys.stderr)
     print(f"policy digest: {card.policy.digest}", file=sys.stderr)
     return 0
+
+
+def demand_signer(args: argparse.Namespace) -> None:
+    """Somebody has to sign. Raises UsageError."""
+    if not (args.key or args.sigstore):
+        raise UsageError("nobody would sign: give --key FILE, or --sigstore in a pipeline")
+    if args.trust_config and not args.sigstore:
+        raise UsageError("--trust-config is for --sigstore")
+    if args.sigstore:
+        try:
+            sigstore_trust.demand_extra()
+        except sigstore_trust.ExtraMissing as error:
+            raise UsageError(str(error)) from None
 
 
 def trusted(folder: Path, policy: str, target: str) -> Scorecard:
@@ -94,26 +120,57 @@ def read(path: Path, kind: type[_T]) -> _T:
         raise Refused(str(error)) from error
 
 
+def enveloped(
+    card: Scorecard, args: argparse.Namespace, keys: list[SigningKey]
+) -> dict[Path, bytes]:
+    """The file with both statements in envelopes, where there are keys. Raises Refused."""
+    if not keys:
+        return {}
+    return {args.output or args.run / NAME: b"\n".join(envelopes(card, args, keys))}
+
+
 def envelopes(
     card: Scorecard, args: argparse.Namespace, keys: list[SigningKey]
 ) -> tuple[bytes, bytes]:
     """The signed test result and the signed summary of it. Raises Refused."""
-    judged = read(args.run / "subject.json", attestation.Judged)
-    wish = wished(args, keys)
-    attestation.demand_attestable(card, judged, wish, datetime.now(UTC))
-    if args.commit not in ("", card.target.revision):
-        raise Refused(f"the run judged {card.target.revision}, not --commit {args.commit}")
-    configuration = attestation.configuration(card, judged, digests(args.run), wish)
+    wish = wished(args, verifier_of(keys[0].keyid))
     signing = {key.keyid: key.sign for key in keys}
-    result, first = seal(encoded(attestation.test_result(card, configuration, wish)), signing)
+    result, first = seal(proven(card, args, wish), signing)
     _, second = seal(encoded(attestation.summary(card, result, wish)), signing)
     return msgspec.json.encode(first), msgspec.json.encode(second)
 
 
-def wished(args: argparse.Namespace, keys: list[SigningKey]) -> attestation.Wish:
+def bundled(card: Scorecard, args: argparse.Namespace) -> dict[Path, bytes]:
+    """Both statements as Sigstore bundles, beside the envelope; asks its services. Raises Refused.
+
+    Who signs is known from the first certificate, and only the second statement names it.
+    """
+    if not args.sigstore:
+        return {}
+    result = proven(card, args, wished(args, ""))
+    sign = sigstore_signing.keyless(args.trust_config)
+    first = sign(result)
+    wish = wished(args, sigstore_bundles.verifier_of(first.name))
+    second = sign(encoded(attestation.summary(card, result, wish)))
+    folder = args.output.parent if args.output else args.run
+    signed = (first.bundle, second.bundle)
+    return {folder / name: data for name, data in zip(BUNDLES, signed, strict=True)}
+
+
+def proven(card: Scorecard, args: argparse.Namespace, wish: attestation.Wish) -> bytes:
+    """The test result of a run that may be attested, as it will be signed. Raises Refused."""
+    judged = read(args.run / "subject.json", attestation.Judged)
+    attestation.demand_attestable(card, judged, wish, datetime.now(UTC))
+    if args.commit not in ("", card.target.revision):
+        raise Refused(f"the run judged {card.target.revision}, not --commit {args.commit}")
+    configuration = attestation.configuration(card, judged, digests(args.run), wish)
+    return encoded(attestation.test_result(card, configuration, wish))
+
+
+def wished(args: argparse.Namespace, verifier: str) -> attestation.Wish:
     """What the command line adds to the run. Raises Refused."""
     return attestation.Wish(
-        verifier=args.verifier_id or verifier_of(keys[0].keyid),
+        verifier=args.verifier_id or verifier,
         version=version("gatescore"),
         artifacts=tuple(artifact(text) for text in args.subject),
         resource=args.resource_uri,

@@ -36,6 +36,7 @@ _GATE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _OWNED = re.compile(
     r"results|work|logs|(plan|keys|subject|signing|progress)\.json|scorecard\.(json|html)|summary\.md"
     r"|verification-report\.md|junit\.xml|badge\.json|attestation\.intoto\.jsonl"
+    r"|(?:test-result|verification-summary)\.sigstore\.json"
     r"|gl-code-quality\.json|criteria\.csv|events\.ndjson|[a-z0-9_.-]+\.sarif|\.gitignore"
     r"|service[a-z0-9_.-]*\.log|\.lock|\..+\.[0-9-]+\.tmp"
 )
