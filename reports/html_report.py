@@ -6,6 +6,7 @@ then autoescaping. Nothing here or in the templates makes markup from a string.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,7 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gates.core.model import Scorecard
 from reports import compiled
 from reports.numbers import age, duration, number, with_unit
-from reports.page import page
+from reports.page import Page, page
+from reports.past import PastRun
 from reports.visible import LONGEST, block, line, safe_url
 from reports.words import against, counted, revision
 
@@ -29,22 +31,30 @@ _ICONS = {
     "NOT_RUN": "none",
     "NO_DATA": "none",
     "INCONCLUSIVE": "error",
+    "WAIVED": "waived",
+    "REUSED": "reused",
 }
 # What could not be looked at is as loud as a failure.
-_TONES = {"NOT_RUN": "error", "NO_DATA": "error"}
+_TONES = {"NOT_RUN": "error", "NO_DATA": "error", "WAIVED": "warn", "REUSED": "pending"}
+_WORDS = {"REUSED": "TAKEN OVER"}
 
 
-def render(scorecard: Scorecard) -> bytes:
-    """Return the page as UTF-8. The same scorecard gives the same bytes."""
+def render(scorecard: Scorecard, past: Sequence[PastRun] = ()) -> bytes:
+    """Return the page as UTF-8. The same scorecard and past give the same bytes.
+
+    `past` are earlier runs of the target, the last one last: without any the page says nothing
+    of what has changed since.
+    """
+    view = page(scorecard, past)
     try:
-        return _rendered(scorecard, *_prepared())
+        return _rendered(view, *_prepared())
     except OSError:  # a compiled template that cannot be kept is no reason to show nothing
-        return _rendered(scorecard, *_prepared(keeps=False))
+        return _rendered(view, *_prepared(keeps=False))
 
 
-def _rendered(scorecard: Scorecard, environment: Environment, policy: str) -> bytes:
+def _rendered(view: Page, environment: Environment, policy: str) -> bytes:
     template = environment.get_template("scorecard.html.j2")
-    return template.render(page=page(scorecard), policy=policy).encode()
+    return template.render(page=view, policy=policy).encode()
 
 
 @lru_cache(maxsize=2)
@@ -71,7 +81,7 @@ def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
         "safe_url": safe_url,
         "icon": _ICONS.__getitem__,
         "tone": lambda status: _TONES.get(status, _ICONS[status]),
-        "words": lambda status: status.replace("_", " "),
+        "words": lambda status: _WORDS.get(status, status.replace("_", " ")),
     }
     return environment, _content_policy(environment)
 

@@ -1,5 +1,6 @@
 """What the HTML page shows, as plain values: chosen, ordered, counted and cut, without markup."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -9,6 +10,7 @@ from gates.core.model import (
     GateResult,
     GateStatus,
     LevelResult,
+    RunInfo,
     Scorecard,
     Status,
 )
@@ -16,6 +18,7 @@ from reports.categories import ListView, lists_of
 from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.checklists import ChecklistView, checklists_of
+from reports.gaps import Gaps, Tally, gaps_of, tallies
 from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
 from reports.load import LoadPart, heaviest, is_shown, load_part, not_drawn
 from reports.matrix import Matrix, matrix_of
@@ -25,6 +28,8 @@ from reports.order import (
     reasons,
     status_counts,
 )
+from reports.past import Course, PastRun, courses
+from reports.points import Made, lost_of, made_of, share_of
 from reports.rows import Row, row, several_lines
 from reports.visible import line
 from reports.waivers import Waivers, anchors_of, waivers_of
@@ -32,6 +37,8 @@ from reports.words import decided_by
 
 _MOST_TOOLS = 8
 _CONTROL = "control of "  # how the runner begins a note on a control
+_FOLDED_STEPS = 7  # so many are read at once; the others are folded
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +46,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     `reasons` are first lines; `lines` is the gate's detail where it has more than one of them.
     `judged` counts the criteria that are not skipped. `age_s`: of a result that was taken over.
+    `raw` is the folder beside the page with all that its tools wrote, empty if nothing ran.
     """
 
     gate: GateResult
@@ -51,6 +59,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     counted: Section
     others: tuple[Section, ...]
     age_s: float | None
+    took_s: float | None
+    lost: float  # points of the score
+    raw: str
     controls: tuple[str, ...]
     notes: tuple[str, ...]
     load: LoadPart | None
@@ -64,16 +75,24 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     result: LevelResult | None
+    share: str  # width of the bar of its score, of 100
     counts: tuple[tuple[GateStatus, int], ...]
     cards: tuple[Card, ...]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do; `anchor` leads to its gate, if it names one."""
+    """One thing to do; `anchor` leads to its gate, if it names one.
+
+    Of the text of a gate's step: `text` is what is wrong, then how it is mended, the first place,
+    and the command that tries it again, as far as it names them.
+    """
 
     gate: str
     anchor: str
     text: str
+    how: str = ""
+    place: str = ""
+    command: str = ""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,23 +101,28 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     card: Scorecard
     decided_by: str
     levels: tuple[Level, ...]
+    tallies: tuple[Tally, ...]
     steps: tuple[Step, ...]
+    later: tuple[Step, ...]
+    made: Made | None
+    courses: tuple[Course, ...]
+    gaps: tuple[Gaps, ...]
     findings_total: int
     findings_shown: int
     unreported: int  # gates without a result
-    skipped: tuple[tuple[str, tuple[str, ...]], ...]  # reason → what is skipped for it
     waivers: Waivers | None
     matrix: Matrix | None
     categories: tuple[ListView, ...]
     checklists: tuple[ChecklistView, ...]
     old: int  # findings that the baseline knows, and that count all the same
-    reused: int
-    oldest_s: float
     durations: tuple[tuple[str, float], ...]
 
 
-def page(card: Scorecard) -> Page:
-    """Return the page of a scorecard: at most 2,000 findings, every gate and criterion."""
+def page(card: Scorecard, past: Sequence[PastRun] = ()) -> Page:
+    """Return the page of a scorecard: at most 2,000 findings, every gate and criterion.
+
+    `past` are earlier runs of the target, the last one last.
+    """
     gates = gates_worst_first(card.gates)
     names = Names()
     anchors = [names.unique("gate-" + slug(gate.id)) for gate in gates]
@@ -113,25 +137,27 @@ def page(card: Scorecard) -> Page:
         frame = Frame(anchor=anchor, limit=limit, names=names, waivers=links)
         found = sections(gate, piles, parts, frame)
         load = load_part(gate, card.operations if gate.id == loaded else ())
-        cards.append(_card(gate, found, anchor, card.run.reused_s, load))
+        cards.append(_card(gate, found, anchor, card.run, load, past))
     places = {gate.id: anchor for gate, anchor in zip(gates, anchors, strict=True)}
-    ages = [each.age_s for each in cards if each.age_s is not None]
+    steps = tuple(_step(text, cards) for text in card.next_steps)
     return Page(
         card=card,
         decided_by=decided_by(card),
         levels=tuple(_levels(card, cards)),
-        steps=tuple(_step(text, cards) for text in card.next_steps),
+        tallies=tallies(card),
+        steps=steps[:_FOLDED_STEPS],
+        later=steps[_FOLDED_STEPS:],
+        made=made_of(card, places),
+        courses=courses(card, past, places),
+        gaps=gaps_of(card, places),
         findings_total=sum(each.counted.total for each in cards),
         findings_shown=sum(each.counted.shown for each in cards),
         unreported=sum(gate.status is GateStatus.NOT_RUN for gate in gates),
-        skipped=tuple(_skipped(gates)),
         waivers=waivers,
         matrix=matrix_of(card.operations),
         categories=lists_of(card.categories, places),
         checklists=checklists_of(card.checklists, places),
         old=_old(every),
-        reused=len(ages),
-        oldest_s=max(ages, default=0.0),
         durations=tuple(sorted(card.run.durations_s.items(), key=lambda each: (-each[1], each[0]))),
     )
 
@@ -144,8 +170,9 @@ def _card(
     gate: GateResult,
     found: Mapping[str, Section],
     anchor: str,
-    ages: Mapping[str, float],
+    run: RunInfo,
     load: LoadPart | None,
+    past: Sequence[PastRun],
 ) -> Card:
     shown = [note for note in gate.evidence.notes if load is None or not is_shown(note)]
     hidden = not_drawn(gate)
@@ -155,12 +182,15 @@ def _card(
         anchor=anchor,
         reasons=tuple(first_line(text) for text in reasons(gate)),
         lines=several_lines(gate),
-        rows=tuple(row(each, gate) for each in criteria_worst_first(gate.criteria)),
+        rows=tuple(row(each, gate, past) for each in criteria_worst_first(gate.criteria)),
         passed=sum(each.status is Status.PASS for each in gate.criteria),
         judged=sum(not each.skipped for each in gate.criteria),
         counted=found["counted"],
         others=tuple(found[kind] for kind in ("known", "waived", "fixed") if found[kind].total),
-        age_s=ages.get(gate.id),
+        age_s=run.reused_s.get(gate.id),
+        took_s=run.durations_s.get(gate.id),
+        lost=lost_of(gate),
+        raw=_raw(gate),
         controls=tuple(controls),
         notes=tuple(note for note in shown if not note.startswith(_CONTROL)),
         load=load,
@@ -181,27 +211,30 @@ def _levels(card: Scorecard, cards: Sequence[Card]) -> Iterator[Level]:
         yield Level(
             number=number,
             result=results.get(number),
+            share=share_of(results.get(number)),
             counts=tuple(status_counts(card, number)),
             cards=tuple(each for each in cards if each.gate.level == number),
         )
+
+
+def _raw(gate: GateResult) -> str:
+    known = bool(gate.evidence.executions) and _FOLDER.fullmatch(gate.id)
+    return f"results/{gate.id}/" if known else ""
 
 
 def _step(text: str, cards: Iterable[Card]) -> Step:
     gate, colon, rest = text.partition(": ")
     for each in cards:
         if colon and each.gate.id == gate:
-            return Step(gate=gate, anchor=each.anchor, text=rest)
+            rest, command = _split_off(rest, "; then: ")
+            rest, place = _split_off(rest, "; first: ")
+            what, _, how = rest.partition(" — ")
+            told = {"text": what, "how": how, "place": place, "command": command}
+            return Step(gate=gate, anchor=each.anchor, **told)
     return Step(gate="", anchor="", text=text)
 
 
-def _skipped(gates: Iterable[GateResult]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is skipped, by reason: one tool that is not there may skip many criteria."""
-    reasons: dict[str, list[str]] = {}
-    for gate in gates:
-        if gate.status is GateStatus.SKIPPED:
-            reasons.setdefault(gate.detail, []).append(gate.id)
-            continue
-        for each in gate.criteria:
-            if each.skipped:
-                reasons.setdefault(each.skipped, []).append(each.id)
-    yield from ((why, tuple(names)) for why, names in reasons.items())
+def _split_off(text: str, word: str) -> tuple[str, str]:
+    """The text before the last `word` and the text behind it."""
+    before, found, behind = text.rpartition(word)
+    return (before, behind) if found else (text, "")

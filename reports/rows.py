@@ -1,9 +1,12 @@
 """What the page says about one criterion, without what its gate has said already."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from gates.core.model import CriterionResult, GateResult, GateStatus, Status
 from reports.numbers import Headroom, headroom, shown_value
+from reports.past import Change, Course, PastRun, changes, course_of
 
 _UNSEEN = (GateStatus.ERROR, GateStatus.NOT_RUN)
 
@@ -17,10 +20,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
     value: str
     headroom: Headroom | None
+    changes: tuple[Change, ...]
+    course: Course | None
 
 
-def row(result: CriterionResult, gate: GateResult) -> Row:
-    """Return the row of one criterion of `gate`."""
+def row(result: CriterionResult, gate: GateResult, past: Sequence[PastRun] = ()) -> Row:
+    """Return the row of one criterion of `gate`; `past` are earlier runs, the last one last."""
     unknown = result.status is Status.NO_DATA and not result.skipped
     known = gate.detail if unknown and gate.status in _UNSEEN else ""
     # Where nothing was seen, nobody knows whether there is anything to mend.
@@ -28,10 +33,14 @@ def row(result: CriterionResult, gate: GateResult) -> Row:
     return Row(
         result=result,
         told=_told(result, known),
-        detail="" if result.detail in known else result.detail,
+        detail=""
+        if result.detail in known or result.detail in result.decided_by
+        else result.detail,
         fix="" if settled else result.fix,
         value=shown_value(result),
         headroom=headroom(result),
+        changes=changes(result, past),
+        course=course_of(result, past),
     )
 
 

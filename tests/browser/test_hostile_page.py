@@ -23,7 +23,8 @@ def own_elements(page) -> int:
 def test_no_payload_runs_asks_or_leads_anywhere_p53(visit) -> None:
     # A detail of several lines gets a block of its own.
     one, several = (
-        own_elements(visit(poisoned(rich(), text)).page) for text in ("plain", "plain\nplain")
+        own_elements(visit(poisoned(rich(), text)).page)
+        for text in ("plain text", "plain text\nplain")
     )
     for payload in PAYLOADS:
         seen = visit(poisoned(rich(), payload))
