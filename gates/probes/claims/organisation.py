@@ -13,6 +13,15 @@ _EVIDENCE = re.compile(
     r"(?:.*/)?[^/]*(?:screen[-_ ]?shot|evidence)[^/]*\.(?:png|jpe?g|gif|webp|bmp|har|json|txt)",
     re.IGNORECASE,
 )
+_COMPARED = frozenset(  # folders of what tests read
+    {"__snapshots__", "fixtures", "snapshots", "spec", "test", "testdata", "tests"}
+)
+_SHOWN = frozenset(  # and of pictures that people are to see
+    {
+        *("assets", "doc", "docs", "documentation", "examples", "images", "img", "media"),
+        *("public", "static"),
+    }
+)
 _LOG = re.compile(r".*\.log(?:\.\d+)?", re.IGNORECASE)
 
 
@@ -24,7 +33,7 @@ def misplaced(
         named_file(claim.text).path: claim for claim in claims if claim.kind is Kind.EVIDENCE
     }
     for path in sorted({*files}):
-        if (path in claimed or _EVIDENCE.fullmatch(path)) and not _below(path, rules.evidence):
+        if (path in claimed or _is_evidence(path)) and not _below(path, rules.evidence):
             yield _outcome("evidence-place", path, f"evidence belongs below {rules.evidence}")
         elif _is_log(path, rules) and not _below(path, rules.logs):
             yield _outcome("log-place", path, f"logs belong below {rules.logs}")
@@ -33,9 +42,19 @@ def misplaced(
             yield _outcome("root-file", path, text)
 
 
+def _is_evidence(path: str) -> bool:
+    """Whether it is evidence by its name; a picture of the documentation is none."""
+    return bool(_EVIDENCE.fullmatch(path)) and not _lies_in(path, _COMPARED | _SHOWN)
+
+
 def _is_log(path: str, rules: Claims) -> bool:
-    """Whether it is a log; saved evidence may be one too."""
-    return bool(_LOG.fullmatch(path)) and not _below(path, rules.evidence)
+    """Whether it is a log; saved evidence may be one, and what a test reads."""
+    kept = _below(path, rules.evidence) or _lies_in(path, _COMPARED)
+    return bool(_LOG.fullmatch(path)) and not kept
+
+
+def _lies_in(path: str, folders: frozenset[str]) -> bool:
+    return not folders.isdisjoint(path.lower().split("/")[:-1])
 
 
 def _below(path: str, folder: str) -> bool:

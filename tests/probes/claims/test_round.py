@@ -131,9 +131,15 @@ def test_tags_stand_in_comments_of_source_too(look, tree):
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        ("docs/screenshot-1.png", "evidence-place"),
+        ("out/screenshot-1.png", "evidence-place"),
+        ("screenshot.png", "evidence-place"),
+        ("src/login-evidence.json", "evidence-place"),
+        ("docs/img/screenshot.png", ""),
+        ("web/src/assets/screenshot-mobile.png", ""),
+        ("tests/data/evidence.json", ""),
         (".orchestration/evidence/screenshot-1.png", ""),
         ("docs/server.log", "log-place"),
+        ("tests/data/nginx.log", ""),
         ("app.log.1", "log-place"),
         (".orchestration/logs/server.log", ""),
         (".orchestration/evidence/server.log", ""),
