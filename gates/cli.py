@@ -35,6 +35,9 @@ COMMANDS = {
     "regression": "make pytest tests of the contract findings of a run",
     "prove": "plant a defect for each tool, and see whether its gate catches it",
 }
+OFFERED = {  # found as entry points, as those of other packages are
+    "history": "tell of the runs over time: verdicts, trends, flaky and missing ones",
+}
 USAGE = 2
 INCONCLUSIVE = 3
 REFUSED = 4
@@ -128,14 +131,15 @@ def offered(verb: str) -> ModuleType:
         return found
     from difflib import get_close_matches
 
-    close = get_close_matches(verb, COMMANDS, 1)
+    every = {**COMMANDS, **OFFERED}
+    close = get_close_matches(verb, every, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    raise UsageError(f"there is no command {verb!r}{hint}\nCommands: {', '.join(COMMANDS)}")
+    raise UsageError(f"there is no command {verb!r}{hint}\nCommands: {', '.join(every)}")
 
 
 def help_text() -> str:
     """The commands, a line each."""
-    lines = [f"  {name:11}{text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:11}{text}" for name, text in {**COMMANDS, **OFFERED}.items()]
     return "\n".join(
         (
             "gatescore: may this revision go out?",

@@ -1,9 +1,9 @@
-"""Who renders: the report formats and the terminal, found by entry points when a run starts."""
+"""Who renders and remembers: formats, terminal and history, found by entry points."""
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from gates.core.model import Scorecard
 from gates.installed import points
@@ -11,11 +11,25 @@ from gates.shell import store
 
 REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
 TERMINAL = "gatescore.terminal"  # progress and summary
+HISTORY = "gatescore.history"  # book(place) -> Book
 SCORECARD = "scorecard.json"
 BUILT_IN = ("progress.json", "scorecard.html", "verification-report.md", SCORECARD)
 SCREEN = ("progress", "summary")
+BOOK = "book"
 
 Render = Callable[[Scorecard], bytes]
+
+
+class Book(Protocol):
+    """The history as one run sees it. Nothing of it raises: what is wrong is a sentence, or ""."""
+
+    def begun(self, card: Scorecard, folder: Path, branch: str) -> str:
+        """Keep that a run has begun in that folder, of that branch."""
+        ...
+
+    def ended(self, card: Scorecard) -> str:
+        """Keep how it ended."""
+        ...
 
 
 class OutputsError(Exception):
@@ -24,7 +38,7 @@ class OutputsError(Exception):
 
 def require() -> None:
     """Every built-in format must be there before a gate runs. Raises RuntimeError: our bug."""
-    for group, names in ((REPORTS, BUILT_IN), (TERMINAL, SCREEN)):
+    for group, names in ((REPORTS, BUILT_IN), (TERMINAL, SCREEN), (HISTORY, (BOOK,))):
         there = {point.name for point in points(group)}
         missing = [name for name in names if name not in there]
         if missing:
@@ -40,6 +54,12 @@ def render_of(name: str) -> Render:
 def terminal(name: str) -> Any:
     """A part of the terminal: `progress` or `summary`."""
     return point_of(TERMINAL, name).load()
+
+
+def book(place: str) -> Book:
+    """The history at a place, "" for where it usually is."""
+    found: Book = point_of(HISTORY, BOOK).load()(place)
+    return found
 
 
 def point_of(group: str, name: str) -> EntryPoint:

@@ -24,7 +24,7 @@ from gates.runner.hosts import add_arguments as add_hosts
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
-from gates.shell import store
+from gates.shell import branches, store
 from gates.shell.lifeline import end_with_parent
 
 INCONCLUSIVE = 3
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--profile", default="local", choices=("local", "ci", "nightly"), help="amount of work")
     add("--base", default="", metavar="REV", help="revision to compare with")
     add("--base-run", metavar="FILE", help="earlier scorecard.json to compare with")
+    add("--history", default="", metavar="URL", help="file or postgresql:// address, or off")
     add("--advisories", default="", metavar="PATH", help="OSV records: a folder or a zip")
     add("--output", metavar="DIR", help="default: .gatescore/runs/<id>")
     add("--fail-fast", action="store_true", help="stop after the first gate that fails")
@@ -95,6 +96,7 @@ def in_folder(
     progress = outputs.terminal("progress")(sys.stderr, os.environ)
     for note in request.notes:
         progress.note(note)
+    book = outputs.book(args.history)
     wish = Wish(
         target=request.rules.target.target,
         root=request.rules.target.root,
@@ -111,10 +113,11 @@ def in_folder(
             if may_reuse(args, request):
                 around = reuse.surroundings(opened.presets)
                 opened = dataclasses.replace(opened, surroundings=around)
-            card = conducted(args, request, folder, opened, signals, kept, progress)
+            card = conducted(args, request, folder, opened, signals, kept, progress, book)
     finally:
         progress.close()
-    return told(args, card, folder, signals)
+    unkept = book.ended(card)
+    return told(args, card, folder, signals, unkept)
 
 
 def may_reuse(args: argparse.Namespace, request: Request) -> bool:
@@ -130,6 +133,7 @@ def conducted(
     signals: Cancelling,
     kept: resume.Kept,
     progress: Events,
+    book: outputs.Book,
 ) -> Scorecard:
     """Run the plan; the record is on disk from before the first gate to after the last."""
     cache = cache_folder(os.environ)
@@ -149,6 +153,9 @@ def conducted(
         valid_until=judged.valid_until,
     )
     record.begin(keys)
+    branch = branches.branch(opened.root, os.environ)
+    if unkept := book.begun(record.scorecard(complete=False), folder.path, branch):
+        progress.note(unkept)
     reused = resume.reusable(kept, keys, request.plan)
     to_measure = concluding.measured(request.plan.gates)
     for gate in to_measure:
@@ -221,13 +228,17 @@ def age(seconds: float) -> str:
 
 
 def told(
-    args: argparse.Namespace, card: Scorecard, folder: store.RunFolder, signals: Cancelling
+    args: argparse.Namespace,
+    card: Scorecard,
+    folder: store.RunFolder,
+    signals: Cancelling,
+    unkept: str,
 ) -> int:
     """Write every report, print the summary, and say the exit code."""
     problems = outputs.write_all(folder.path, card)
     summary = outputs.terminal("summary")
     say(summary(card, folder.path / "scorecard.html", sys.stderr, os.environ))
-    for problem in problems:
+    for problem in (*problems, *([unkept] if unkept else [])):
         say(f"gatescore: {problem}")
     if args.json:
         sys.stdout.buffer.write(outputs.render_of("scorecard.json")(card))

@@ -1,0 +1,174 @@
+"""What happened over the runs of a target: what never ended, what is missing, flaky, or red."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+import msgspec
+
+from gates.core.validity import told as span
+from reports.recorded import OPEN, Recorded
+
+GREEN = frozenset({"PASS", "WARN"})
+HELD, BROKE = GREEN, frozenset({"FAIL", "ERROR"})
+UNKNOWN = "unknown"  # the revision of what is in no repository
+NIGHTLY = "nightly"
+LATE = 1.5  # times the usual distance: a run is missing
+STILL = timedelta(hours=6)  # whatever began so lately may still go on
+
+
+class Unended(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that did not come to its end."""
+
+    run: str
+    started_at: str
+    told: str
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which `missing` runs ought to have begun; `until` is empty up to now."""
+
+    since: str
+    until: str
+    missing: int
+    told: str
+
+
+class Flaky(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate that came to both answers on one commit; `flips` counts the changes from run to run.
+
+    `statuses` are those of the runs of that commit, oldest first.
+    """
+
+    gate: str
+    revision: str
+    flips: int
+    statuses: tuple[str, ...]
+    told: str
+
+
+class Red(msgspec.Struct, frozen=True, kw_only=True):
+    """From the first run that did not pass to the one that did; it lasts where `until` is empty."""
+
+    branch: str
+    since: str
+    until: str
+    seconds: float | None
+    runs: int
+
+
+def unended(runs: Iterable[Recorded], now: datetime) -> Iterator[Unended]:
+    """The runs that were killed or stopped, and those that perhaps still go on."""
+    for run in runs:
+        if run.complete:
+            continue
+        if run.ended_at:
+            text = f"stopped at {run.ended_at} before every gate had ended"
+        elif run.digest.startswith(OPEN) and now - run.began < STILL:
+            text = "has not ended yet"
+        else:
+            text = "never ended: it was killed, or its machine was"
+        yield Unended(run=run.run, started_at=run.started_at, told=text)
+
+
+def gaps(runs: Sequence[Recorded], now: datetime) -> Iterator[Gap]:
+    """Where nightly runs are missing: much longer between two than is usual."""
+    nights = [run for run in runs if run.profile == NIGHTLY and run.started_at]
+    usual = usual_distance([run.began for run in nights])
+    if usual is None:
+        return
+    for earlier, later in pairwise(nights):
+        if missing := overdue(later.began - earlier.began, usual):
+            yield gap(earlier, later.started_at, missing)
+    if missing := overdue(now - nights[-1].began, usual):
+        yield gap(nights[-1], "", missing)
+
+
+def gap(earlier: Recorded, until: str, missing: int) -> Gap:
+    """One gap in words."""
+    begun = f"{missing} nightly run{'s' * (missing != 1)} missing"
+    end = f"and {until}" if until else "and now"
+    text = f"{begun} between {earlier.started_at} {end}"
+    return Gap(since=earlier.started_at, until=until, missing=missing, told=text)
+
+
+def usual_distance(times: Sequence[datetime]) -> timedelta | None:
+    """The median time between two runs; None of fewer than four runs, or where it is none."""
+    seconds = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+    if len(seconds) < 3:
+        return None
+    return timedelta(seconds=median(seconds)) or None
+
+
+def overdue(distance: timedelta, usual: timedelta) -> int:
+    """How many runs are missing in a stretch of time."""
+    return round(distance / usual) - 1 if distance > usual * LATE else 0
+
+
+def flaky(runs: Iterable[Recorded]) -> tuple[Flaky, ...]:
+    """The gates that hold and break at one commit under one policy and profile."""
+    seen: dict[tuple[str, str, str, str], list[str]] = {}
+    for run in runs:
+        if run.dirty or run.revision in ("", UNKNOWN):
+            continue
+        for gate, status in run.gates.items():
+            if status in HELD | BROKE:
+                key = (gate, run.revision, run.policy, run.profile)
+                seen.setdefault(key, []).append(status)
+    found = (flipping(gate, revision, all) for (gate, revision, *_), all in seen.items())
+    return tuple(sorted((one for one in found if one), key=lambda one: (-one.flips, one.gate)))
+
+
+def flipping(gate: str, revision: str, statuses: Sequence[str]) -> Flaky | None:
+    """A gate at one commit, None where it always came to the same."""
+    flips = sum((a in HELD) is not (b in HELD) for a, b in pairwise(statuses))
+    if not flips:
+        return None
+    shown = ", ".join(statuses[:8]) + (" …" if len(statuses) > 8 else "")
+    text = f"{gate} changed {times(flips)} at {revision[:12]} where nothing else did: {shown}"
+    return Flaky(gate=gate, revision=revision, flips=flips, statuses=tuple(statuses), told=text)
+
+
+def times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+
+
+def reds(runs: Iterable[Recorded]) -> tuple[Red, ...]:
+    """The stretches in which whole runs of a branch did not pass, in the order of their begin."""
+    open_ones: dict[str, list[Recorded]] = {}
+    found = []
+    for run in (run for run in runs if run.counts):
+        if run.verdict not in GREEN:
+            open_ones.setdefault(run.branch, []).append(run)
+        elif run.branch in open_ones:
+            found.append(red(open_ones.pop(run.branch), run))
+    found += [red(stretch, None) for stretch in open_ones.values()]
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def red(stretch: Sequence[Recorded], green: Recorded | None) -> Red:
+    """One stretch, ended by the run that passed, if there is one."""
+    first = stretch[0]
+    return Red(
+        branch=first.branch,
+        since=first.started_at,
+        until=green.started_at if green else "",
+        seconds=(green.began - first.began).total_seconds() if green else None,
+        runs=len(stretch),
+    )
+
+
+def to_green(found: Sequence[Red]) -> str:
+    """How long it takes until a target passes again, in a sentence; empty if it always did."""
+    ended = [one.seconds for one in found if one.seconds is not None]
+    parts = []
+    if ended:
+        usual = span(timedelta(seconds=median(ended)))
+        parts.append(f"median {usual} over {len(ended)} time{'s' * (len(ended) != 1)}")
+    for one in found:
+        if one.seconds is None:
+            on = f" on {one.branch}" if one.branch else ""
+            parts.append(f"not green{on} since {one.since} ({one.runs} runs)")
+    return "; ".join(parts)

@@ -1,0 +1,110 @@
+"""One run as the history keeps it: a line of figures, made of its scorecard."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import msgspec
+
+from gates.core.model import CriterionResult, Scorecard
+from gates.core.validity import moment
+
+OPEN = "open:"  # begins the digest of a run whose scorecard was not there yet
+
+
+class Term(msgspec.Struct, frozen=True, array_like=True):
+    """What a criterion is called and demands: its gate, condition, unit and title."""
+
+    gate: str
+    passes: str
+    unit: str
+    title: str
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. `gates` has the status by gate, `values` the number by criterion.
+
+    `digest` is `sha256:…` of these figures and of the policy, the same wherever a scorecard is
+    read, or begins with `open:` while the run goes on. Times are RFC 3339 in UTC; `ended_at` is
+    empty, and `complete` false, of a run that never ended.
+    """
+
+    run: str
+    digest: str
+    target: str
+    revision: str
+    dirty: bool = False
+    branch: str = ""
+    policy: str = ""
+    profile: str = ""
+    level: int = 0
+    started_at: str = ""
+    ended_at: str = ""
+    complete: bool = False
+    partial: bool = False
+    verdict: str = "INCONCLUSIVE"
+    score: float | None = None
+    gates: dict[str, str] = {}
+    values: dict[str, float] = {}
+    place: str = ""  # the folder of the run, as it was then
+
+    @property
+    def counts(self) -> bool:
+        """Whether it planned every gate and came to its end."""
+        return self.complete and not self.partial
+
+    @property
+    def began(self) -> datetime:
+        """When it began; the beginning of all times where it does not say."""
+        return moment(self.started_at) or datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None of one that never ended."""
+        first, last = moment(self.started_at), moment(self.ended_at)
+        return (last - first).total_seconds() if first and last else None
+
+
+Terms = dict[str, Term]
+
+
+def recorded(card: Scorecard, *, branch: str = "", place: str = "") -> Recorded:
+    """The line of a scorecard, under the digest of what it says."""
+    line = Recorded(
+        run=card.run.id,
+        digest=card.policy.digest,
+        target=card.target.name,
+        revision=card.target.revision,
+        dirty=card.target.dirty,
+        policy=card.policy.name,
+        profile=card.run.profile,
+        level=card.decisive_level,
+        started_at=card.run.started_at,
+        ended_at=card.run.ended_at,
+        complete=card.complete,
+        partial=card.partial,
+        verdict=card.verdict.value,
+        score=None if card.score is None else float(card.score),
+        gates={gate.id: gate.status.value for gate in card.gates},
+        values={one.id: float(one.value) for one in criteria(card) if one.value is not None},
+    )
+    digest = digest_of(msgspec.json.encode(line, order="sorted"))
+    return msgspec.structs.replace(line, digest=digest, branch=branch, place=place)
+
+
+def terms(card: Scorecard) -> Terms:
+    """What the criteria of a scorecard are called and demand."""
+    return {
+        one.id: Term(gate.id, one.passes, one.unit, one.title)
+        for gate in card.gates
+        for one in gate.criteria
+    }
+
+
+def criteria(card: Scorecard) -> tuple[CriterionResult, ...]:
+    """Every criterion of every gate."""
+    return tuple(one for gate in card.gates for one in gate.criteria)
+
+
+def digest_of(data: bytes) -> str:
+    """`sha256:…` of bytes."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
