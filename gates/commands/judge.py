@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from gates.cli import UsageError
 from gates.core import validity
 from gates.core.model import GateReport, GateResult, PolicyState, Scorecard
 from gates.core.plan import Plan, PlannedGate, equipped, for_release
-from gates.core.policy import Policy
+from gates.core.policy import Criterion, GatePolicy, Policy
 from gates.core.score import exit_code, scorecard
 from gates.runner import signing
-from gates.runner.concluding import concluded, judged, measured
+from gates.runner.concluding import concluded, covered, judged, measured
 from gates.shell import config, store
 from gates.shell.git import GitError
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run left, judged under a policy: `results` are those of the measured gates."""
+    """What a run left, judged under a policy: `results` is all that a signature covers."""
 
     folder: Path
     policy: config.LoadedPolicy
@@ -64,12 +65,13 @@ def stored(folder: Path, policy: str) -> Stored:
         raise UsageError(str(error)) from error
     gates = measured(plan.gates)
     reports = {gate.id: report_of(folder, gate) for gate in gates}
+    results = {gate.id: judged(gate, reports[gate.id], plan) for gate in gates}
     return Stored(
         folder=folder,
         policy=loaded,
         before=before,
         plan=plan,
-        results={gate.id: judged(gate, reports[gate.id], plan) for gate in gates},
+        results=covered(plan, results, before.run),
         ended=all(gate.skipped or reports[gate.id] for gate in gates),
     )
 
@@ -97,11 +99,14 @@ def rejudged(folder: Path, policy: str, target: str = "") -> Scorecard:
 
 
 def replanned(plan: Plan, policy: Policy) -> Plan:
-    """The plan with the gates of another policy; what the target has not got stays as it was."""
+    """The plan with the gates of another policy, up to its highest level and the one that decides.
+
+    What the target has not got stays as it was, where the policy lets a target say so.
+    """
     policy = for_release(policy) if plan.release else policy
     offers = catalog.offers({t for gate in policy.gates.values() for t in gate.tools}, policy.tools)
     before = {gate.id: gate for gate in plan.gates}
-    highest = max((gate.policy.level for gate in plan.gates), default=0)
+    highest = max((plan.decisive_level, *(gate.policy.level for gate in plan.gates)))
     gates = tuple(
         equipped(regated(id, before.get(id), policy), policy, plan.languages, offers)
         for id, gate in policy.gates.items()
@@ -117,8 +122,28 @@ def regated(id: str, before: PlannedGate | None, policy: Policy) -> PlannedGate:
     gate = policy.gates[id]
     if before is None:
         return PlannedGate(id=id, policy=gate)
-    absent = {name: why for name, why in before.absent.items() if name in gate.criteria}
-    return msgspec.structs.replace(before, policy=gate, absent=absent)
+    skipped = before.skipped if may_be_skipped(gate, policy) else ""
+    absent = {
+        name: why
+        for name, why in before.absent.items()
+        if name in gate.criteria and may_be_absent(gate.criteria[name], policy)
+    }
+    return msgspec.structs.replace(before, policy=gate, skipped=skipped, absent=absent)
+
+
+def may_be_skipped(gate: GatePolicy, policy: Policy) -> bool:
+    """Whether a plan of this policy can leave a gate out; a plan was a file since it was made."""
+    return gate.skippable or bool(gate.where_present) or bool(optional(gate.needs, policy))
+
+
+def may_be_absent(criterion: Criterion, policy: Policy) -> bool:
+    """Whether a plan of this policy can leave a criterion out."""
+    return criterion.skippable or bool(optional(criterion.needs, policy))
+
+
+def optional(needs: Iterable[str], policy: Policy) -> set[str]:
+    """The parts among `needs` that a target may lack."""
+    return {*needs} & {*policy.optional_parts}
 
 
 def report_of(folder: Path, gate: PlannedGate) -> GateReport | None:

@@ -1,10 +1,11 @@
 """The digest of what a run found: what a sign-off is bound to.
 
-Covered are the name of the target, whether its tree was dirty, its regimes, and of every gate but
-the sign-offs and what is derived: status, reason, every criterion with its bounds, value and
-status, every finding, every operation and what is awaited. Left out is what differs between two
-runs that found the same: times, programs and their raw outputs, curves, notes, sentences, and how
-many things were examined, of which a committed sign-off is one more.
+Covered are the name of the target, whether its tree was dirty, its regimes, and of every gate:
+status, reason, every criterion with its bounds, value and status, every finding, every operation
+and what is awaited; of what follows from the others as it is before anybody signs, and of the
+sign-offs themselves only what is asked. Left out is what differs between two runs that found the
+same: times, programs and their raw outputs, curves, notes, sentences, and how many things were
+examined, of which a committed sign-off is one more.
 """
 
 import hashlib
@@ -27,8 +28,8 @@ def evidence_digest(
 ) -> str:
     """`sha256:…` of the results, the same for any order of gates, criteria and findings.
 
-    `results` are those of the gates that were measured: no sign-offs, nothing derived. The revision
-    is left out: committing a sign-off changes it, and what is signed names its commit itself.
+    `results` are those that a signature covers, no sign-offs among them. The revision is left out:
+    committing a sign-off changes it, and what is signed names its commit itself.
     """
     gates = in_order([canonical(result) for result in results])
     about = {"target": target.name, "dirty": target.dirty, "regimes": sorted(regimes)}

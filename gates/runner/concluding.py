@@ -21,12 +21,25 @@ def concluded(
 ) -> tuple[GateResult, ...]:
     """Every result of the plan: the measured ones as given, then what rests on them.
 
-    `results` are those of the gates that are measured, by id; `ended` says that none of them will
+    `results` has those of the gates that are measured, by id; `ended` says that none of them will
     change any more: until then nothing is derived. `sign` verifies what people have signed.
     """
-    known = {**results, **signed(plan, results, sign if ended else None)}
+    own = {gate.id: results[gate.id] for gate in measured(plan.gates)}
+    asked = covered(plan, own, run) if ended and sign is not None else own
+    known = {**own, **signed(plan, asked, sign if ended else None)}
     known |= derivations(plan, known, run, ended=ended)
     return tuple(known[gate.id] for gate in plan.gates)
+
+
+def covered(plan: Plan, results: Mapping[str, GateResult], run: RunInfo) -> dict[str, GateResult]:
+    """What a signature covers: the measured results, and all that decides beside them.
+
+    What follows from the results is taken as it is before anybody has signed, and so are the gates
+    of what people sign: whoever takes a result for younger than it is, or leaves a gate out, makes
+    another evidence.
+    """
+    bare = {gate.id: judged(gate, None, plan) for gate in plan.gates if is_signed(gate)}
+    return {**results, **derivations(plan, results, run, ended=True), **bare}
 
 
 def signed(
