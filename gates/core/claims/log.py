@@ -23,11 +23,6 @@ _DETAIL = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.+)")
-_LINES = re.compile(
-    r"\((?:~|≈|about |approx\.? |approximately |ca\.? )?(?P<count>\d{1,9})\+? ?"
-    r"(?:lines?|LOC|loc)\b[^()]*\)"
-)
-_APART = re.compile(r"\s+(?:-|–|—|:)\s+")
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -85,13 +80,6 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     prose: tuple[Numbered, ...] = ()
 
 
-class NamedFile(msgspec.Struct, frozen=True):
-    """The file that a claim names, and how many lines it is said to have."""
-
-    path: str
-    lines: int | None = None
-
-
 def numbered(text: str) -> tuple[Numbered, ...]:
     """The lines of a text; of an overlong one only the beginning counts."""
     lines = text.replace("\r\n", "\n").split("\n")
@@ -108,18 +96,6 @@ def read(lines: Iterable[Numbered], source: str, *, strict: bool = True) -> Log:
     for line in lines:
         reader.line(line)
     return reader.log()
-
-
-def named_file(text: str) -> NamedFile:
-    """Return the path and the count of lines of `path (N lines) - words`; quotes are taken off."""
-    count = _LINES.search(text)
-    head = text[: count.start()] if count else text
-    head = head.strip()
-    if head[:1] in "`\"'" and head.count(head[:1]) > 1:
-        path = head[1 : head.index(head[0], 1)]
-    else:
-        path = _APART.split(head, maxsplit=1)[0].strip()
-    return NamedFile(path, int(count["count"]) if count else None)
 
 
 class _Reader:

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from gates.core.claims.log import Claim, Detail, named_file
+from gates.core.claims.log import Claim, Detail
+from gates.core.claims.named_files import named_files
 from gates.core.claims.tags import FILES
 from gates.probes.claims import definitions
 from gates.probes.claims.outcome import Outcome, State
@@ -126,12 +127,18 @@ def _methods(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
 
 def _places(claim: Claim, world: World) -> tuple[str, ...]:
     """The file that the claim is on, where it has source; else all source."""
-    path = named_file(claim.text).path if claim.kind in FILES else claim.source
+    path = _alone(claim) if claim.kind in FILES else claim.source
     return (path,) if definitions.is_source(path) and path in world.files else world.sources
 
 
+def _alone(claim: Claim) -> str:
+    """The file that a claim is on, "" where it is on none or on several."""
+    named = named_files(claim.text) if claim.kind in FILES else ()
+    return named[0].path if len(named) == 1 else ""
+
+
 def _lines_affected(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
-    path = named_file(claim.text).path if claim.kind in FILES else ""
+    path = _alone(claim)
     changed = (world.diff or {}).get(path)
     ranges = [(int(m["first"]), int(m["last"])) for m in _RANGE.finditer(detail.value)]
     number = _NUMBER.search(detail.value)

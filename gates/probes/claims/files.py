@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from gates.core.claims.log import Claim, NamedFile, named_file
+from gates.core.claims.log import Claim
+from gates.core.claims.named_files import NamedFile, named_file, named_files
 from gates.core.claims.tags import Kind
 from gates.probes.claims import evidence
 from gates.probes.claims.difference import Changed, lines_of
@@ -13,9 +14,12 @@ from gates.probes.claims.world import World, outcome
 _MEND = "Mend the line of the log, or do what it says."
 
 
-def check(claim: Claim, world: World) -> Outcome:
-    """Return what became of the file that a claim names; it has to be of a kind for files."""
-    named = named_file(claim.text)
+def check(claim: Claim, world: World) -> Iterator[Outcome]:
+    """Yield what became of each file that a claim names; it has to be of a kind for files."""
+    return (_checked(claim, named, world) for named in named_files(claim.text))
+
+
+def _checked(claim: Claim, named: NamedFile, world: World) -> Outcome:
     try:
         found = _problem(claim, named, world)
     except Blocked as error:

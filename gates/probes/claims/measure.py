@@ -181,7 +181,7 @@ def _checked(claims: Iterable[Claim], world: World) -> Iterator[Outcome]:
     ends = time.monotonic() + world.bounds.seconds_of_all
     for claim in claims:
         if claim.kind in FILES:
-            yield files.check(claim, world)
+            yield from files.check(claim, world)
         elif claim.kind is Kind.SUGGESTION:
             text = claim.text or "no words"
             yield outcome(claim, State.SUGGESTED, "suggestion", f"a suggestion: {text}")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from gates.core.claims.log import Claim, named_file
+from gates.core.claims.log import Claim
+from gates.core.claims.named_files import named_files
 from gates.core.claims.rules import Claims
 from gates.core.claims.tags import Kind
 from gates.probes.claims.outcome import Outcome, State
@@ -30,7 +31,10 @@ def misplaced(
 ) -> Iterator[Outcome]:
     """Yield an outcome for every file that lies where it does not belong."""
     claimed = {
-        named_file(claim.text).path: claim for claim in claims if claim.kind is Kind.EVIDENCE
+        named.path
+        for claim in claims
+        if claim.kind is Kind.EVIDENCE
+        for named in named_files(claim.text)
     }
     for path in sorted({*files}):
         if (path in claimed or _is_evidence(path)) and not _below(path, rules.evidence):

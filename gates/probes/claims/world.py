@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from gates.core.claims.log import Claim, named_file
+from gates.core.claims.log import Claim
+from gates.core.claims.named_files import named_files
 from gates.core.claims.tags import FILES, Kind
 from gates.core.documented import Documented
 from gates.probes.claims.difference import Changed
@@ -55,10 +56,10 @@ def named(claims: Iterable[Claim]) -> Named:
     for claim in claims:
         if claim.kind not in FILES - {Kind.EVIDENCE}:
             continue
-        path = named_file(claim.text).path
-        by_path.setdefault((claim.source, path), []).append(claim)
-        if claim.kind is not Kind.DELETED:
-            made.setdefault((claim.source, claim.section), {})[path] = None
+        for path in (one.path for one in named_files(claim.text)):
+            by_path.setdefault((claim.source, path), []).append(claim)
+            if claim.kind is not Kind.DELETED:
+                made.setdefault((claim.source, claim.section), {})[path] = None
     return Named(claims=by_path, made={place: tuple(paths) for place, paths in made.items()})
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from gates.core.claims import commands
 from gates.core.claims.commands import FORMS, Prose, outside
-from gates.core.claims.log import named_file, numbered, read
+from gates.core.claims.log import numbered, read
+from gates.core.claims.named_files import named_files
 from gates.core.claims.observed import Observed, compared
 from gates.core.claims.tags import TAGS
 from gates.core.claims.words import Refused
@@ -77,4 +78,4 @@ def test_a_log_is_read_whatever_it_holds(lines):
     assert all(detail.line > claim.line for claim in log.claims for detail in claim.details)
     assert compared(log, "log.md", Observed()).beside == ()
     for claim in log.claims:
-        named_file(claim.text)
+        assert named_files(claim.text)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gates.core.claims.log import NamedFile, named_file, numbered, read
+from gates.core.claims.log import numbered, read
+from gates.core.claims.named_files import NamedFile, named_file, named_files
 from gates.core.claims.tags import TAGS, Kind
 
 TEXT = """\
@@ -71,12 +72,38 @@ def test_details_end_with_an_empty_line_or_another_tag():
         ("src/a b.py - the words (5 lines)", NamedFile("src/a b.py", 5)),
         ("'a - b.py' - words", NamedFile("a - b.py")),
         ("a-b.py", NamedFile("a-b.py")),
-        ("a.py (new)", NamedFile("a.py (new)")),
+        ("a.py (new)", NamedFile("a.py")),
+        ("'a (1).py'", NamedFile("a (1).py")),
+        ("app/(group)/page.tsx (3 lines)", NamedFile("app/(group)/page.tsx", 3)),
+        ("a.py: the words", NamedFile("a.py")),
+        ("./src/a.py.", NamedFile("src/a.py")),
+        ("**`a.py`** [1,200 lines]", NamedFile("a.py", 1_200)),
+        ("[a.py](src/a.py), 12 lines", NamedFile("src/a.py", 12)),
+        ("a.py -> b, the new one", NamedFile("a.py")),
+        ("a.py (+30/-2 lines)", NamedFile("a.py")),
         ("", NamedFile("")),
     ],
 )
 def test_a_file_is_named_with_its_lines(text, expected):
     assert named_file(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.py, b.py", ["a.py", "b.py"]),
+        ("a.py (10 lines), `b.py` (2 lines) and LICENSE", ["a.py", "b.py", "LICENSE"]),
+        ("a.py, Dockerfile; docs/x.md - both", ["a.py", "Dockerfile", "docs/x.md"]),
+        ("a.py, the words of b.py", ["a.py"]),
+        ("a.py (see b.py, c.py)", ["a.py"]),
+        ("a.py and its tests", ["a.py"]),
+        ("a,b.py", ["a,b.py"]),
+        ("", [""]),
+    ],
+)
+def test_several_files_are_named_at_once(text, expected):
+    """A file behind the first one would be claimed by nobody, and so never looked for."""
+    assert [one.path for one in named_files(text)] == expected
 
 
 def test_every_tag_of_the_specification_is_known():

@@ -162,3 +162,10 @@ def test_evidence_shows_the_files_of_its_section(look, tree):
     assert rules(look(log.replace("#SCR", "## Two\n#SCR"), times=times)) == ["evidence-of-what"]
     log = f"#SCREENSHOT_CLAIMED: {SAVED}\n  Shows: src/none.py\n"
     assert rules(look(log, times=times)) == ["file-missing"]
+
+
+def test_every_file_that_one_line_names_is_looked_for(look):
+    report = look("#FILE_CREATED: README.md (3 lines), src/shop/none.py and pyproject.toml\n")
+    assert rules(report) == ["file-missing"]
+    assert "src/shop/none.py" in report.findings[0].message
+    assert rules(look("#FILE_CREATED: ./README.md, src/shop/app.py: both (new)\n")) == []
