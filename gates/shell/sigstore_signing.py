@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sigstore.oidc import IdentityToken
 
 LONGEST_S = 120.0  # for each exchange with the services; the library itself waits for ever
+HINT = "GitHub Actions: permissions: id-token: write; GitLab: id_tokens: SIGSTORE_ID_TOKEN"
 _T = TypeVar("_T")
 
 
@@ -55,16 +56,17 @@ def keyless(trust: Path | None, seconds: float = LONGEST_S) -> Callable[[bytes],
 
 
 def identity_token() -> "IdentityToken":
-    """What the pipeline's provider says of this job. Raises Refused, and what `id` raises."""
-    from sigstore.oidc import IdentityToken, detect_credential
+    """What the pipeline's provider says of this job. Raises Refused."""
+    from sigstore.oidc import IdentityError, IdentityToken, detect_credential
 
-    found = detect_credential()
-    if found is None:
-        raise Refused(
-            "Sigstore: no identity here: run it in a pipeline that offers one "
-            "(GitHub Actions: permissions: id-token: write; GitLab: SIGSTORE_ID_TOKEN)"
-        )
-    return IdentityToken(found)
+    try:
+        found = detect_credential()
+        if found is not None:
+            return IdentityToken(found)
+        why = "no provider is known here"
+    except IdentityError as error:
+        why = sigstore_trust.told(error)
+    raise Refused(f"Sigstore: no identity to sign as ({why}); {HINT}")
 
 
 def statement(payload: bytes) -> "Statement":

@@ -82,6 +82,7 @@ def media_type(path: Path) -> str:
 
 
 def told(error: BaseException) -> str:
-    """What a library says of an error, its cause where it says nothing itself."""
+    """What a library says of an error, on one line; its cause where it says nothing itself."""
     text = str(error) or (told(error.__cause__) if error.__cause__ else "")
-    return f"{type(error).__name__}: {text}"[:1000] if text else type(error).__name__
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return f"{type(error).__name__}: {plain}"[:1000] if plain else type(error).__name__
