@@ -11,17 +11,40 @@ import msgspec
 from gates.core.claims.log import Claim, Detail
 from gates.core.claims.named_files import named_files
 from gates.core.claims.tags import FILES
+from gates.core.documented import Documented
 from gates.probes.claims import definitions
 from gates.probes.claims.outcome import Outcome, State
 from gates.probes.claims.tree import UNREADABLE
 from gates.probes.claims.world import World
 
 _ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS|TRACE)\s+(/[^\s,;`|]*)")
-_DISTRIBUTION = re.compile(r"(?P<name>@?[A-Za-z0-9][\w./-]*)(?:\[[\w, -]*\])?\s*(?:[<>=!~^@ ].*)?")
+_DISTRIBUTION = re.compile(  # a name, and behind it a version or a remark: no sentence
+    r"(?P<name>@?[A-Za-z0-9][\w./-]*)(?:\[[\w, -]*\])?"
+    r"(?:\s*[<>=!~^@].*|\s+v?\d[\w.*+-]*|\s*\(.*\)|\s*[-–—:]\s.*)?"
+)
+_OTHER_NAMES = {  # of imports, where the distribution is called otherwise
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "jwt": "pyjwt",
+    "pil": "pillow",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+_NO_PACKAGES = frozenset(  # what a service needs and no manifest names
+    {
+        *("docker", "kafka", "mariadb", "mongodb", "mysql", "nginx", "node", "nodejs", "postgres"),
+        *("postgresql", "python", "rabbitmq", "redis", "sqlite"),
+    }
+)
 _METHOD = re.compile(r"[A-Za-z_$][\w$]*(?:[.#][A-Za-z_$][\w$]*)*")
 _RANGE = re.compile(r"(?P<first>\d{1,7})\s*(?:-|–|to)\s*(?P<last>\d{1,7})")
 _NUMBER = re.compile(r"\d{1,7}")
-_NOTHING = frozenset({"", "-", "none", "n/a", "no", "nothing", "new file", "all"})
+_NOTHING = re.compile(
+    r"|-|all|no|new file|(?:none|nothing|n/a|stdlib|standard library)\b.*"
+    r"|no (?:new|further|additional|other|extra)\b.*",
+    re.IGNORECASE,
+)
 _VERBS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"})
 NEAR = 3  # lines beside a stated range that still count as part of it
 
@@ -38,7 +61,7 @@ def check(claim: Claim, world: World) -> Iterator[Outcome]:
     """Yield an outcome for every detail that can be checked."""
     for detail in claim.details:
         checker = _CHECKS.get(detail.key)
-        if checker is None or detail.value.strip(" .`").lower() in _NOTHING:
+        if checker is None or _NOTHING.fullmatch(detail.value.strip(" .`")):
             continue
         said = tuple(checker(claim, detail, world))
         for one in [said for said in said if said.state is not State.HOLDS] or said[:1]:
@@ -63,6 +86,8 @@ def _dependencies(_: Claim, detail: Detail, world: World) -> Iterator[Said]:
             yield Said(State.OPEN, "dependency", f'"{part}" is no name of a package')
         elif _is_known(match["name"], world):
             yield Said(State.HOLDS, "dependency", f"{match['name']} is known")
+        elif match["name"].lower() in _NO_PACKAGES:
+            yield Said(State.OPEN, "dependency", f"{match['name']} is no package of a manifest")
         else:
             yield Said(State.FALSE, "dependency", f"no manifest names {match['name']}")
 
@@ -71,7 +96,9 @@ def _is_known(name: str, world: World) -> bool:
     """Whether a manifest names it, or it is of the standard library or the target's own."""
     top = re.split(r"[./]", name.lstrip("@"))[0]
     manifests = world.manifests or frozenset()
-    known = canonical(name) in manifests or top in sys.stdlib_module_names
+    plain = canonical(name)
+    called = {plain, _OTHER_NAMES.get(plain, plain), f"python-{plain}", f"{plain}-binary"}
+    known = bool(called & manifests) or top in sys.stdlib_module_names
     return known or top in _own(world.sources)
 
 
@@ -94,10 +121,16 @@ def _routes(_: Claim, detail: Detail, world: World) -> Iterator[Said]:
         return
     for method, path in named:
         label = f"{method} {path}"
-        if any(fits(method, path, one.operation.method, one.path) for one in world.document):
+        if any(_is(method, path, one) for one in world.document):
             yield Said(State.HOLDS, "route", f"the document has {label}")
         else:
             yield Said(State.FALSE, "route", f"the OpenAPI document has no {label}")
+
+
+def _is(method: str, path: str, one: Documented) -> bool:
+    """Whether a route is an operation, with or without the path before every operation."""
+    wanted = one.operation.method
+    return any(fits(method, path, wanted, named) for named in {one.path, one.operation.path})
 
 
 def fits(method: str, path: str, wanted: str, template: str) -> bool:
@@ -114,6 +147,9 @@ def _methods(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
         yield Said(State.OPEN, "method", "methods of HTTP: name the routes instead (`Routes:`)")
         return
     places = _places(claim, world)
+    if not places:
+        yield Said(State.OPEN, "method", "definitions of this kind of file are not read")
+        return
     defined = definitions.of(places, world.now)
     where = places[0] if len(places) == 1 else "the code"
     for name in names:
@@ -126,9 +162,11 @@ def _methods(claim: Claim, detail: Detail, world: World) -> Iterator[Said]:
 
 
 def _places(claim: Claim, world: World) -> tuple[str, ...]:
-    """The file that the claim is on, where it has source; else all source."""
+    """The file that the claim is on, where it is source that can be read; of none, all source."""
     path = _alone(claim) if claim.kind in FILES else claim.source
-    return (path,) if definitions.is_source(path) and path in world.files else world.sources
+    if path not in world.files or (claim.kind not in FILES and not definitions.is_source(path)):
+        return world.sources
+    return (path,) if definitions.is_source(path) else ()
 
 
 def _alone(claim: Claim) -> str:

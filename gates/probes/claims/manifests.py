@@ -1,5 +1,7 @@
 """The distributions that a target's manifests name: Python's and Node's."""
 
+import ast
+import configparser
 import json
 import re
 import tomllib
@@ -12,6 +14,10 @@ from gates.probes.claims.tree import UNREADABLE, Tree
 
 _REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][\w.-]*)", re.MULTILINE)
 _REQUIREMENTS = re.compile(r"(?:.*requirements.*|constraints.*)\.(?:txt|in|lock)")
+_BROKEN = (  # what the readers raise
+    *(AttributeError, KeyError, RecursionError, SyntaxError, TypeError, ValueError),
+    configparser.Error,
+)
 _NODE = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -26,17 +32,13 @@ def named(files: Iterable[str], tree: Tree) -> frozenset[str] | None:
         try:
             found |= {canonical(name) for name in reader(tree.text(path))}
             seen = True
-        except (*UNREADABLE, ValueError, RecursionError, AttributeError, TypeError):
+        except (*UNREADABLE, *_BROKEN):
             continue  # the gate that installs from it tells of it
     return frozenset(found) if seen else None
 
 
 def _reader(name: str) -> Any:
-    if name == "pyproject.toml":
-        return _pyproject
-    if name == "package.json":
-        return _package
-    return _requirements if _REQUIREMENTS.fullmatch(name) else None
+    return _READERS.get(name) or (_requirements if _REQUIREMENTS.fullmatch(name) else None)
 
 
 def _requirements(text: str) -> Iterator[str]:
@@ -51,12 +53,52 @@ def _package(text: str) -> Iterator[str]:
 def _pyproject(text: str) -> Iterator[str]:
     said = tomllib.loads(text)
     project = said.get("project", {})
+    tools = said.get("tool", {})
     groups = (
         project.get("dependencies", []),
         *project.get("optional-dependencies", {}).values(),
         *said.get("dependency-groups", {}).values(),
         said.get("build-system", {}).get("requires", []),
+        tools.get("uv", {}).get("dev-dependencies", []),
     )
     lines = (line for group in groups for line in group if isinstance(line, str))
     yield from _requirements("\n".join(lines))
-    yield from said.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    poetry = tools.get("poetry", {})
+    for group in (poetry, *poetry.get("group", {}).values()):
+        yield from group.get("dependencies", {})
+
+
+def _locked(text: str) -> Iterator[str]:
+    return (one["name"] for one in tomllib.loads(text).get("package", []))
+
+
+def _pipfile(text: str) -> Iterator[str]:
+    said = tomllib.loads(text)
+    return (name for key in ("packages", "dev-packages") for name in said.get(key, {}))
+
+
+def _setup_cfg(text: str) -> Iterator[str]:
+    said = configparser.ConfigParser(interpolation=None)
+    said.read_string(text)
+    for section in ("options", "options.extras_require"):
+        for key, value in said.items(section) if said.has_section(section) else ():
+            if section != "options" or key == "install_requires":
+                yield from _requirements(value)
+
+
+def _setup(text: str) -> Iterator[str]:
+    """Every text of the script that could be a requirement: it is read, not run."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _requirements(node.value)
+
+
+_READERS = {
+    "Pipfile": _pipfile,
+    "package.json": _package,
+    "poetry.lock": _locked,
+    "pyproject.toml": _pyproject,
+    "setup.cfg": _setup_cfg,
+    "setup.py": _setup,
+    "uv.lock": _locked,
+}

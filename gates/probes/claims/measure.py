@@ -11,7 +11,7 @@ from gates.core.claims.log import Claim, Log, Unknown, numbered, read
 from gates.core.claims.observed import Compared, Observed, compared, observed
 from gates.core.claims.rules import Claims
 from gates.core.claims.tags import FILES, Kind
-from gates.core.documented import Documented, documented
+from gates.core.documented import documented
 from gates.core.model import GateReport, GateResult, GateStatus, Measurement, Reason, ToolReport
 from gates.probes._common import ProbeError
 from gates.probes.claims import (
@@ -123,6 +123,7 @@ def _tagged(asked: Given, now: Tree) -> Iterator[Log]:
 
 def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
     then = Tree(asked.base_tree) if asked.base_tree else None
+    document = _document(asked.document)
     return World(
         now=now,
         then=then,
@@ -130,7 +131,7 @@ def _world(asked: Given, now: Tree, claims: tuple[Claim, ...]) -> World:
         diff=None if then is None else _diff(asked, now, then),
         times=_times(asked.times),
         bounds=asked.bounds,
-        document=_document(asked.document),
+        document=None if document is None else documented(document),
         manifests=manifests.named(asked.files, now),
         sources=asked.sources,
         named=named(claims),
@@ -153,11 +154,11 @@ def _times(path: str) -> Times:
         raise ProbeError(f"times of the commits: {error}", Reason.ADAPTER_BUG) from error
 
 
-def _document(path: str) -> tuple[Documented, ...] | None:
+def _document(path: str) -> dict[str, Any] | None:
     if not path:
         return None
     try:
-        return documented(msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any]))
+        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.DecodeError) as error:
         raise ProbeError(f"OpenAPI document: {error}") from error
 
@@ -236,7 +237,8 @@ def _unmentioned(asked: Given, world: World, text: str, before: str) -> Iterator
     yield from unmentioned.new_variables(roots, asked.variables_in, text, world.diff or {})
     then = _document(asked.base_document)
     if world.document is not None and then is not None:
-        yield from unmentioned.operations(world.document, then, text, asked.openapi_file)
+        before_it = documented(then)
+        yield from unmentioned.operations(world.document, before_it, text, asked.openapi_file)
 
 
 def _report(

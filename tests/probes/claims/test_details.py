@@ -20,6 +20,10 @@ DOCUMENT = {
         ("Dependencies: fastapi, msgspec", []),
         ("Dependencies: FastAPI[all]>=1, os, shop", []),
         ("Dependencies: none", []),
+        ("Dependencies: none (the standard library is enough)", []),
+        ("Dependencies: no new ones", []),
+        ("Dependencies: fastapi 0.115, msgspec (to read JSON)", []),
+        ("Dependencies: fastapi, gone (to read JSON)", ["dependency"]),
         ("Dependencies: fastapi, left-pad", ["dependency"]),
         ("Dependencies: left_pad==1.0", ["dependency"]),
         ("Routes: GET /v1/books, GET /v1/books/{id}", []),
@@ -45,14 +49,12 @@ def test_a_detail_is_checked_where_it_can_be(look, detail, expected):
         ("Methods: GET, POST", "method"),
         ("Methods: the whole class", "method"),
         ("Dependencies: the users table", "dependency"),
+        ("Dependencies: PostgreSQL 15", "dependency"),
         ("Lines affected: some", "lines-affected"),
     ],
 )
 def test_words_for_people_are_open(look, detail, rule):
     report = look(f"#FILE_CREATED: src/shop/app.py\n  {detail}\n", document=DOCUMENT)
-    if rule == "dependency":
-        assert rules(report) == ["dependency"]
-        return
     assert rules(report) == [rule]
     assert [one.metric for one in report.findings] == ["claims.unverified"]
 
@@ -102,3 +104,48 @@ def test_lines_affected_without_a_base_have_to_be_there(look):
     log = "#FILE_MODIFIED: src/shop/app.py\n  Lines affected: {}\n"
     assert rules(look(log.format("2-6"))) == []
     assert rules(look(log.format("200-300"))) == ["lines-affected"]
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ("GET /api/v1/books", []),
+        ("GET /v1/books", []),
+        ("GET /books", ["route"]),
+        ("GET /apiv1/books", ["route"]),
+    ],
+)
+def test_a_route_may_be_named_with_the_path_before_all(look, route, expected):
+    served = {**DOCUMENT, "servers": [{"url": "https://shop.example/api"}]}
+    log = f"#FILE_CREATED: src/shop/app.py\n  Routes: {route}\n"
+    assert rules(look(log, document=served)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("main.go", "claims.unverified"), ("none.go", "claims.false")]
+)
+def test_methods_of_other_languages_are_open(look, tree, name, expected):
+    """Nobody reads Go here: that is no proof that the method is missing."""
+    write(tree, {"src/main.go": "func Serve() {}\n"})
+    report = look(f"#FILE_CREATED: src/{name}\n  Methods: Serve\n")
+    assert expected in {one.metric for one in report.findings}
+    assert ("method" in rules(report)) and not {"holds"} & {*rules(report)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("setup.py", 'setup(install_requires=["PyYAML>=6"])\n'),
+        ("setup.cfg", "[options]\ninstall_requires =\n    PyYAML>=6\n"),
+        ("Pipfile", '[packages]\npyyaml = "*"\n'),
+        ("pyproject.toml", '[tool.poetry.group.dev.dependencies]\nPyYAML = "^6"\n'),
+        ("requirements-dev.txt", "PyYAML==6.0\n"),
+        ("uv.lock", 'version = 1\n[[package]]\nname = "pyyaml"\nversion = "6"\n'),
+    ],
+)
+def test_every_manifest_of_a_language_is_read(look, tree, name, text):
+    write(tree, {name: text})
+    log = "#FILE_CREATED: src/shop/app.py\n  Dependencies: yaml{}\n"
+    given = {"rules": {"root_files": ["*"]}}
+    assert rules(look(log.format(""), **given)) == []
+    assert rules(look(log.format(", left-pad"), **given)) == ["dependency"]
