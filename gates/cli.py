@@ -36,6 +36,7 @@ COMMANDS = {
     "prove": "plant a defect for each tool, and see whether its gate catches it",
 }
 OFFERED = {  # found as entry points, as those of other packages are
+    "diff": "tell what is different between two runs",
     "history": "tell of the runs over time: verdicts, trends, flaky and missing ones",
 }
 USAGE = 2

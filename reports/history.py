@@ -21,7 +21,7 @@ from reports.history_doors import (
 from reports.history_schema import migrate
 from reports.recorded import Recorded, Terms
 
-__all__ = ["History", "HistoryError"]
+__all__ = ["FILE", "HOME", "History", "HistoryError", "line_of"]
 
 HOME = ".gatescore"
 FILE = "history.db"
