@@ -353,6 +353,7 @@ def section(number: int, domain: str) -> str:
           Routes: GET /{domain}, POST /{domain}
           Verification: `grep -q "def limit" {folder}/settings.py`
         - #PATH_DECISION: kept in memory, see docs/decisions/{number:04}-{domain}.md
+          Methods: limit, sizes
           Verification: `test -s docs/decisions/{number:04}-{domain}.md`
         - #COMPLETION_DRIVE: nobody reads a {one} without its service
           Verification: `grep -rqE "class [A-Z][a-z]+(Service|Storage)" src/shop`

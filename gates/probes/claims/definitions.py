@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 from gates.probes.claims.tree import UNREADABLE, Tree
@@ -27,9 +28,13 @@ def is_source(path: str) -> bool:
     return PurePosixPath(path).suffix in PYTHON + SCRIPTS
 
 
-def of(paths: Iterable[str], tree: Tree) -> frozenset[str]:
-    """The names that the files define; those of Python with their classes: `Store.add`."""
-    return frozenset(name for path in paths for name in _of(path, tree))
+@cache
+def of(paths: tuple[str, ...], tree: Tree) -> frozenset[str]:
+    """The names that the files define; those of Python with their classes: `Store.add`.
+
+    Each file is read once: many claims ask for all of the source.
+    """
+    return frozenset[str]().union(*(_of(path, tree) for path in paths))
 
 
 def has(name: str, defined: frozenset[str]) -> bool:
@@ -42,7 +47,12 @@ def has(name: str, defined: frozenset[str]) -> bool:
     return last in defined and not owner[:1].isupper()
 
 
-def _of(path: str, tree: Tree) -> Iterator[str]:
+@cache
+def _of(path: str, tree: Tree) -> frozenset[str]:
+    return frozenset(_defined(path, tree))
+
+
+def _defined(path: str, tree: Tree) -> Iterator[str]:
     try:
         content = tree.read(path)
         if PurePosixPath(path).suffix in PYTHON:
