@@ -13,7 +13,14 @@ REPORTS = "gatescore.reports"  # file name → render(scorecard) -> bytes
 TERMINAL = "gatescore.terminal"  # progress and summary
 HISTORY = "gatescore.history"  # book(place) -> Book
 SCORECARD = "scorecard.json"
-BUILT_IN = ("progress.json", "scorecard.html", "verification-report.md", SCORECARD)
+BUILT_IN = (
+    "*.sarif",
+    "junit.xml",
+    "progress.json",
+    "scorecard.html",
+    "verification-report.md",
+    SCORECARD,
+)
 SCREEN = ("progress", "summary")
 BOOK = "book"
 
@@ -67,22 +74,6 @@ def point_of(group: str, name: str) -> EntryPoint:
     for point in points(group, name):
         return point
     raise RuntimeError(f"the installation lacks {name}; install it again")
-
-
-def write_all(folder: Path, card: Scorecard) -> list[str]:
-    """Write every report format; returns a text for each that could not be made.
-
-    The scorecard is the last: one that says `complete` stands for all the others too.
-    """
-    problems = []
-    for point in sorted(points(REPORTS), key=lambda p: (p.name == SCORECARD, p.name)):
-        try:
-            store.write_atomic(folder / point.name, point.load()(card))
-        except store.StorageError:
-            raise
-        except Exception as error:  # noqa: BLE001  a format that breaks must not hide the others
-            problems.append(f"{point.name} could not be made: {type(error).__name__}: {error}")
-    return problems
 
 
 def read_base_run(path: str | None) -> dict[str, float]:

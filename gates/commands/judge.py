@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from gates import catalog, outputs
+from gates import catalog, formats, outputs
 from gates.cli import UsageError
 from gates.core import validity
 from gates.core.model import GateReport, GateResult, PolicyState, Scorecard
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     card = rejudged(Path(args.run), args.policy, args.target)
     try:
         publish(args, card)
-    except (OSError, store.StorageError) as error:
+    except (OSError, store.StorageError, formats.NotKept) as error:
         raise UsageError(f"--output: {error}") from error
     return exit_code(card)
 
@@ -163,7 +163,7 @@ def publish(args: argparse.Namespace, card: Scorecard) -> None:
     if args.output:
         target = Path(args.output)
         target.mkdir(parents=True, exist_ok=True)
-        outputs.write_all(target, card)
+        formats.write_all(target, card, formats.chosen(""))
     if args.json:
         sys.stdout.buffer.write(render(card))
         return

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gates import outputs
+from gates import formats, outputs
 from gates.cli import STDERR, UsageError, discard
 from gates.commands._request import Request, read
 from gates.core.attestation import Judged
@@ -24,7 +24,7 @@ from gates.runner.hosts import add_arguments as add_hosts
 from gates.runner.prepare import PrepareError, Wish, cache_folder, session
 from gates.runner.record import Record
 from gates.runner.session import Session
-from gates.shell import branches, store
+from gates.shell import branches, git, store
 from gates.shell.lifeline import end_with_parent
 
 INCONCLUSIVE = 3
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--history", default="", metavar="URL", help="file or postgresql:// address, or off")
     add("--advisories", default="", metavar="PATH", help="OSV records: a folder or a zip")
     add("--output", metavar="DIR", help="default: .gatescore/runs/<id>")
+    add("--format", default="", metavar="NAME,…", help="reports beside the scorecard; default: all")
     add("--fail-fast", action="store_true", help="stop after the first gate that fails")
     add("--fresh", action="store_true", help="take no result over from an earlier run")
     add("--prove", action="store_true", help="every gate has to catch a planted defect first")
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if args.load_worker is not None:
         return worked(args)
     outputs.require()
+    wanted(args)
     request = read(args)
     kept = resume.read(Path(args.output) if args.resume and args.output else None)
     try:
@@ -72,9 +74,17 @@ def run(args: argparse.Namespace) -> int:
             return in_folder(args, request, folder, signals, kept)
         except PrepareError as error:
             raise UsageError(str(error)) from error
-        except store.StorageError as error:
+        except (store.StorageError, formats.NotKept) as error:
             say(f"gatescore: the results cannot be kept: {error}")
             return signals.code or INCONCLUSIVE
+
+
+def wanted(args: argparse.Namespace) -> frozenset[str]:
+    """The formats to write; the scorecard always is one of them. Raises UsageError."""
+    try:
+        return formats.chosen(args.format) | {outputs.SCORECARD}
+    except formats.FormatError as error:
+        raise UsageError(f"--format: {error}") from error
 
 
 def worked(args: argparse.Namespace) -> int:
@@ -191,7 +201,12 @@ def set_out(request: Request, run: str, opened: Session) -> Judged:
     """What will be judged, before anything is known of it."""
     name = request.rules.target.target.name
     return Judged(
-        target=TargetState(name=name, revision=opened.revision, dirty=opened.dirty),
+        target=TargetState(
+            name=name,
+            revision=opened.revision,
+            dirty=opened.dirty,
+            folder=git.folder(opened.root),
+        ),
         target_file=request.rules.target.digest,
         policy=request.rules.policy.digest,
         run=run,
@@ -235,7 +250,7 @@ def told(
     unkept: str,
 ) -> int:
     """Write every report, print the summary, and say the exit code."""
-    problems = outputs.write_all(folder.path, card)
+    problems = formats.write_all(folder.path, card, wanted(args))
     summary = outputs.terminal("summary")
     say(summary(card, folder.path / "scorecard.html", sys.stderr, os.environ))
     for problem in (*problems, *([unkept] if unkept else [])):

@@ -424,11 +424,15 @@ class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetState(msgspec.Struct, frozen=True, kw_only=True):
-    """Which revision was judged. `revision` is a commit or "unknown"."""
+    """Which revision was judged. `revision` is a commit or "unknown".
+
+    `folder` is the target's root within its repository, with `/`; empty where it is the top.
+    """
 
     name: str
     revision: str
     dirty: bool
+    folder: str = ""
 
 
 class PolicyState(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,15 @@ def top(root: Path) -> Path:
     return Path(os.fsdecode(ask(root, "rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
 
 
+def folder(root: Path) -> str:
+    """Return `root` relative to the top of its work tree, with "/"; "" if it is that or in none."""
+    try:
+        printed = ask(root, "rev-parse", "--show-prefix")
+    except GitError:
+        return ""
+    return os.fsdecode(printed.rstrip(b"\n")).rstrip("/")
+
+
 def seen_files(root: Path) -> tuple[str, ...]:
     """Return what git sees under `root`: tracked and untracked, not ignored, relative to it.
 

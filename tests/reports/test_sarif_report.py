@@ -1,0 +1,312 @@
+"""SARIF: valid by its schema, within GitHub's limits, read back by our reader and by others."""
+
+import base64
+import gzip
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import jsonschema_rs
+import msgspec
+import pytest
+from sarif import loader
+
+from gates.core.model import (
+    Finding,
+    FindingState,
+    GateResult,
+    GateStatus,
+    Scorecard,
+    Severity,
+    TargetState,
+)
+from gates.tools.formats import sarif as reader
+from gates.tools.formats.places import Tree
+from reports.sarif_report import MOST_RESULTS, render
+from tests.reports import adopted_samples, many, samples
+from tests.reports.hostile import PAYLOADS, poisoned, rich
+
+SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_bytes())
+for _part in ("run", "toolComponent"):  # its expression has a bracket too many
+    del SCHEMA["definitions"][_part]["properties"]["language"]["pattern"]
+VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
+
+
+def logs(card: Scorecard) -> dict[str, Any]:
+    return {name: json.loads(data) for name, data in render(card)}
+
+
+def run_of(card: Scorecard, name: str) -> Any:
+    (run,) = logs(card)[name]["runs"]
+    return run
+
+
+def one(**more: object) -> Any:
+    """The result of a scorecard with one finding."""
+    (result,) = run_of(many.card(many.gate("ruff", 1, **more)), "ruff.sarif")["results"]
+    return result
+
+
+def read_back(data: bytes) -> reader.Found:
+    uris = re.findall(r'"uri":"([^"]*)"', data.decode())
+    tree = Tree(roots=("/nowhere",), files=frozenset(map(unquote, uris)))
+    return reader.read(data, tree, tool="x", what="a report of ours")
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        samples.passing(),
+        samples.failing(),
+        samples.inconclusive(),
+        samples.unfinished(),
+        adopted_samples.adopted(),
+        rich(),
+        many.card(many.gate("mypy", 200)),
+    ],
+)
+def test_every_file_follows_the_schema_p61(card: Scorecard) -> None:
+    for name, log in logs(card).items():
+        errors = [error.message for error in VALIDATOR.iter_errors(log)]
+        assert not errors, name
+
+
+def test_one_file_a_tool_with_a_category_of_its_own_p61() -> None:
+    found = logs(samples.failing())
+    assert {"gatescore.sarif", "ruff.sarif", "pytest.sarif", "schemathesis.sarif"} <= set(found)
+    categories = []
+    for log in found.values():
+        (run,) = log["runs"]
+        categories.append(run["automationDetails"]["id"])
+    assert len(set(categories)) == len(found)
+    assert "gatescore/bookstore/ruff/" in categories
+
+
+def test_tools_whose_names_become_one_get_files_of_their_own() -> None:
+    card = many.card(many.gate("a b", 1), many.gate("a/b", 1), many.gate("..", 1))
+    assert set(logs(card)) == {"gatescore.sarif", "a-b.sarif", "a-b-2.sarif", "tool.sarif"}
+
+
+def test_what_a_tool_found_comes_back() -> None:
+    card = many.card(many.gate("ruff", 20, state=None))
+    back = read_back(dict(render(card))["ruff.sarif"])
+    assert not back.suppressed
+    assert not back.incomplete
+    assert back.version == "1.0"
+    told = sorted((each.rule, each.severity, each.message, each.path) for each in back.findings)
+    ours = card.gates[0].findings
+    assert told == sorted((each.rule, each.severity, each.message, each.path) for each in ours)
+    assert sorted(each.line for each in back.findings) == sorted(each.line for each in ours)
+
+
+def test_sarif_tools_reads_all_of_it(tmp_path: Path) -> None:
+    card = msgspec.structs.replace(samples.failing(), gates=(many.gate("mypy", 9, state=None),))
+    for name, data in render(card):
+        (tmp_path / name).write_bytes(data)
+    found = loader.load_sarif_files(str(tmp_path))
+    records = found.get_records()
+    assert {record["Tool"] for record in records} == {"mypy"}
+    assert {record["Severity"] for record in records} == {"error", "warning", "note"}
+    assert sorted((each["Location"], each["Line"]) for each in records) == sorted(
+        (each.path, each.line) for each in card.gates[0].findings
+    )
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [
+        (Severity.CRITICAL, "error"),
+        (Severity.HIGH, "error"),
+        (Severity.MEDIUM, "warning"),
+        (Severity.LOW, "note"),
+        (Severity.INFO, "note"),
+    ],
+)
+def test_every_severity_survives(severity: Severity, level: str) -> None:
+    card = many.card(many.gate("ruff", 1, severity=severity))
+    assert run_of(card, "ruff.sarif")["results"][0]["level"] == level
+    assert read_back(dict(render(card))["ruff.sarif"]).counts[severity] == 1
+
+
+def test_a_rule_is_as_bad_as_its_worst_and_each_result_as_bad_as_it_is() -> None:
+    worse = many.finding("ruff", 1, rule="R", severity=Severity.CRITICAL, state=None)
+    better = many.finding("ruff", 2, rule="R", severity=Severity.LOW, state=None)
+    gate = msgspec.structs.replace(many.gate("ruff", 0), findings=(better, worse))
+    run = run_of(many.card(gate), "ruff.sarif")
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["properties"]["security-severity"] == "9.5"
+    assert [each["level"] for each in run["results"]] == ["error", "note"]
+    assert read_back(dict(render(many.card(gate)))["ruff.sarif"]).counts[Severity.LOW] == 1
+
+
+def test_fingerprints_are_ours() -> None:
+    assert one(fingerprint="ab12")["partialFingerprints"] == {
+        "gatescore/v1": "ab12",
+        "primaryLocationLineHash": "ab12:1",
+    }
+
+
+def test_a_waived_finding_stays_and_says_who_and_why() -> None:
+    card = adopted_samples.adopted()
+    waived = [each for gate in card.gates for each in gate.findings if each.waiver]
+    results = [each for log in logs(card).values() for each in log["runs"][0]["results"]]
+    told = [each["suppressions"] for each in results if each["suppressions"]]
+    assert len(told) == sum(each.excused for gate in card.gates for each in gate.findings)
+    use = next(each for each in card.waivers if each.id == waived[0].waiver)
+    texts = " ".join(each["justification"] for (each,) in told)
+    assert use.reason in texts
+    assert use.owner in texts
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "suppressed"),
+    [
+        (None, None, 0),
+        (FindingState.NEW, "new", 0),
+        (FindingState.OLD, "unchanged", 0),
+        (FindingState.KNOWN, "unchanged", 1),
+    ],
+)
+def test_the_baseline_is_told(
+    state: FindingState | None, word: str | None, suppressed: int
+) -> None:
+    result = one(state=state)
+    assert result.get("baselineState") == word
+    assert len(result["suppressions"]) == suppressed
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("src/a b#c%d?.py", "src/a%20b%23c%25d%3F.py"),
+        ("src/größe/日本.py", "src/gr%C3%B6%C3%9Fe/%E6%97%A5%E6%9C%AC.py"),
+        ("c:d.py", "c%3Ad.py"),
+        ("bad\udcff.py", "bad%FF.py"),
+        ("src/😀.py", "src/%F0%9F%98%80.py"),
+    ],
+)
+def test_a_path_is_a_relative_uri_b47(path: str, shown: str) -> None:
+    (location,) = one(path=path)["locations"]
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == shown
+    assert not urlsplit(uri).scheme
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../other/x.py", "a/../../x", "C:\\x.py"])
+def test_a_place_outside_is_left_out_and_counted_b49(path: str) -> None:
+    run = run_of(many.card(many.gate("ruff", 1, path=path)), "ruff.sarif")
+    assert run["results"] == []
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert "1 findings are in no file" in note["message"]["text"]
+    assert "passwd" not in json.dumps(run)
+
+
+def test_what_has_no_file_is_shown_at_the_target_file() -> None:
+    (location,) = one(path="")["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "gatescore.toml"
+    assert location["physicalLocation"]["region"] == {"startLine": 1}
+
+
+def test_paths_are_those_of_the_repository() -> None:
+    target = TargetState(name="shop", revision="r", dirty=False, folder="services/a shop")
+    card = many.card(many.gate("ruff", 1), target=target)
+    (result,) = run_of(card, "ruff.sarif")["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "services/a%20shop/src/shop/module_0.py"
+
+
+def test_what_could_not_be_judged_is_told_and_never_an_empty_success() -> None:
+    found = logs(samples.inconclusive())
+    assert "pip-audit.sarif" not in found
+    (invocation,) = found["gatescore.sarif"]["runs"][0]["invocations"]
+    assert not invocation["executionSuccessful"]
+    texts = " ".join(each["message"]["text"] for each in invocation["toolExecutionNotifications"])
+    for gate in ("dependencies is ERROR", "headers is NOT_RUN", "sign-off is PENDING"):
+        assert gate in texts
+    assert read_back(dict(render(samples.inconclusive()))["gatescore.sarif"]).incomplete
+
+
+def test_a_tool_that_found_something_before_it_broke_says_both() -> None:
+    gate = msgspec.structs.replace(many.gate("ruff", 3), status=GateStatus.ERROR, detail="half")
+    run = run_of(many.card(gate), "ruff.sarif")
+    assert len(run["results"]) == 3
+    assert not run["invocations"][0]["executionSuccessful"]
+
+
+def test_a_clean_tool_has_an_empty_list_of_results() -> None:
+    run = run_of(many.card(many.gate("ruff", 0)), "ruff.sarif")
+    assert run["results"] == []
+    assert run["invocations"][0]["executionSuccessful"]
+
+
+def test_the_worst_of_thirty_thousand_are_kept_and_the_rest_is_counted_p61() -> None:
+    gates = [
+        many.gate(tool, 30_000 if tool == "mypy" else 10, state=None) for tool in ("mypy", "x")
+    ]
+    files = dict(render(many.card(*gates)))
+    for data in files.values():
+        assert len(gzip.compress(data, 1)) <= 10_000_000
+    run = json.loads(files["mypy.sarif"])["runs"][0]
+    assert len(run["results"]) == MOST_RESULTS == 25_000
+    shown = [each["level"] for each in run["results"]]
+    assert shown == sorted(shown, key=["error", "warning", "note"].index)
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert "5,000 of 30,000 results are left out" in note["message"]["text"]
+    assert run["invocations"][0]["executionSuccessful"]
+
+
+def test_a_file_that_does_not_compress_is_cut_to_ten_megabytes_p61() -> None:
+    dice = random.Random(7)
+    findings = tuple(
+        many.finding("mypy", number, message=base64.b64encode(dice.randbytes(3_000)).decode())
+        for number in range(6_000)
+    )
+    gate = msgspec.structs.replace(many.gate("mypy", 0), findings=findings)
+    data = dict(render(many.card(gate)))["mypy.sarif"]
+    assert len(gzip.compress(data)) <= 10_000_000
+    run = json.loads(data)["runs"][0]
+    assert 1_000 < len(run["results"]) < 6_000
+    assert "left out" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_a_message_of_ten_megabytes_is_cut_b48() -> None:
+    text = one(message="x" * 10_000_000)["message"]["text"]
+    assert len(text) < 5_000
+    assert "more characters" in text
+
+
+def test_a_message_holds_no_link_and_no_template_b51_b52_b53() -> None:
+    result = one(message="[click](javascript:alert(1)) {{7*7}} {0}", url="javascript:alert(1)")
+    assert result["message"]["text"] == "[click] (javascript:alert(1)) {{7*7}} {0}"
+    card = many.card(many.gate("ruff", 1, url="javascript:alert(1)"))
+    assert "helpUri" not in run_of(card, "ruff.sarif")["tool"]["driver"]["rules"][0]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_any_text_gives_a_valid_file_b10_b11_b46_b54(payload: str) -> None:
+    for name, data in render(poisoned(rich(), payload)):
+        assert re.fullmatch(r"[a-z0-9_.-]+\.sarif", name)
+        text = data.decode("utf-8", "strict")
+        assert all(letter == "\n" or letter.isprintable() for letter in text)
+        assert not list(VALIDATOR.iter_errors(json.loads(text)))
+
+
+def test_the_same_scorecard_gives_the_same_bytes_p32() -> None:
+    assert list(render(rich())) == list(render(rich()))
+
+
+def test_findings_that_are_only_counted_are_told() -> None:
+    gate = GateResult(
+        id="lint",
+        title="",
+        level=1,
+        status=GateStatus.FAIL,
+        findings=(Finding(tool="ruff", rule="R", severity=Severity.LOW, message="m"),),
+        findings_total=12,
+    )
+    run = run_of(many.card(gate), "gatescore.sarif")
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"] == "11 findings are counted and not listed"
