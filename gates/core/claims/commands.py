@@ -15,7 +15,7 @@ from gates.core.claims.words import Refused, split
 MOST_PATHS = 50
 TESTS = frozenset("fdes")
 LS_FLAGS = frozenset("1alhAFdtRS")
-GREP_FLAGS = frozenset("EFiqcrn")
+GREP_FLAGS = frozenset("EFHchilnoqrs")
 _NUMBER = re.compile(r"\d{1,9}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

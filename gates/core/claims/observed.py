@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from gates.core.claims.log import Claim, Detail, Log
-from gates.core.claims.statements import Statement, names, percentages, statements, words_of
+from gates.core.claims.statements import (
+    Statement,
+    is_of_all,
+    names,
+    percentages,
+    statements,
+    words_of,
+)
 from gates.core.model import GateReport, GateStatus
 
 ROUNDED = 0.5  # per cent of coverage that a stated figure may be above the measured one
@@ -111,7 +118,8 @@ def _of_oracles(say: Statement, source: str, seen: Observed) -> Iterator[Beside]
 
 
 def _of_gates(say: Statement, source: str, seen: Observed) -> Iterator[Beside]:
-    metric = next((name for words, name in _CLEAN if words <= {*say.words}), "")
+    about = next((one for one in _CLEAN if one[0] <= {*say.words}), (set[str](), ""))
+    metric = about[1] if is_of_all(say, about[0]) else ""
     if metric in seen.metrics:
         value = seen.metrics[metric]
         found = f"{metric} is {value:g}"
@@ -127,7 +135,7 @@ def _of_gates(say: Statement, source: str, seen: Observed) -> Iterator[Beside]:
             )
 
 
-_ENDED = (GateStatus.PASS, GateStatus.WARN, GateStatus.FAIL, GateStatus.ERROR)
+_ENDED = (GateStatus.PASS, GateStatus.WARN, GateStatus.FAIL)  # what nobody saw speaks for neither
 
 
 def _coverage(log: Log, source: str, seen: Observed) -> Iterator[Beside]:

@@ -18,6 +18,7 @@ ALLOWED = [
         'grep -rniE "a|b" src',
         Search(pattern="a|b", paths=("src",), extended=True, ignore_case=True, recursive=True),
     ),
+    ("grep -lis x a", Search(pattern="x", paths=("a",), ignore_case=True)),
     ("grep -r x", Search(pattern="x", paths=(".",), recursive=True)),
     ("grep -F -c -- -x a", Search(pattern="-x", paths=("a",), fixed=True)),
     ("cat README.md", Readable(paths=("README.md",))),
