@@ -56,6 +56,9 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 def stored(folder: Path, policy: str) -> Stored:
     """The evidence in the folder of a run under a policy, "" for its own. Raises UsageError."""
+    if not (folder / "scorecard.json").is_file():
+        where = "name the --output of gatescore run, or a folder of .gatescore/runs"
+        raise UsageError(f"{folder} is not the folder of a run, it has no scorecard.json: {where}")
     try:
         loaded = signing.policy_of(folder, policy)
         before = store.read_json(folder / "scorecard.json", Scorecard)
