@@ -1,6 +1,7 @@
 """Sign a run for a role, or something that has taken place; the target gets a signed file."""
 
 import argparse
+import shlex
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 
 from gates.cli import UsageError
 from gates.commands import judge
+from gates.commands._approved import elsewhere, moved_on, still, unmended
 from gates.core.model import Scorecard
 from gates.core.plan import PlannedGate
 from gates.core.signed import BEST_RATING, Approval, Item, Signed, file_name, file_text, statement
@@ -19,6 +21,13 @@ from gates.runner import signing
 from gates.shell import config, signatures, signoffs, store
 from gates.shell.git import GitError
 from gates.shell.signatures import SigningError
+
+# What to do instead, where the words for a file that is there already would mislead.
+INSTEAD = {
+    "signoff-wrong-role": "Sign for one of these with --role, or let somebody who has this one.",
+    "signoff-rating": "Give --rating with items that are rated, and with no other.",
+}
+OR_DELETE = ", or delete the file"
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,13 +42,13 @@ class Signer(msgspec.Struct, frozen=True, kw_only=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore approve`."""
     add = parser.add_argument
-    add("run", metavar="RUN_DIR", help="folder of the run that is signed, or of any of the target")
-    add("--role", required=True, metavar="ROLE", help="the role that signs, one of the policy's")
+    add("run", metavar="RUN_DIR", help="folder of the run; with --item of any run of the target")
+    add("--role", required=True, metavar="ROLE", help="the role of yours that signs")
     key = "SSH key (private, or the .pub of one in an agent), or Ed25519 key in PEM"
     add("--key", required=True, type=Path, metavar="FILE", help=key)
     item = "sign this item of the policy, or regime of the target, instead of the run"
     add("--item", default="", metavar="NAME", help=item)
-    add("--date", type=day, metavar="DAY", help="with --item: the day on which it took place")
+    add("--date", type=day, metavar="DAY", help="with --item: the day of it, as 2026-01-31")
     add("--rating", type=float, metavar="0-5", help="with --item: the rating, where it is rated")
     add("--policy", default="", metavar="NAME|FILE", help="default: that of the run")
     where = "where the target is now; default: where the run found it"
@@ -55,11 +64,17 @@ def run(args: argparse.Namespace) -> int:
         asked = signing.wanted(given, known.results, datetime.now(UTC))
         who = signer(args, asked)
         signed = of_item(args, asked, who) if args.item else of_run(known, asked, who)
+        replaced = (given.tree / file_name(signed)).exists()
+        notes = () if args.item else (*moved_on(given.root, asked), *unmended(known))
         file = written(given.tree, signature_of(signed, asked, who))
+        left = signoffs.verified(given.tree, asked)
     except (config.ConfigError, store.StorageError, GitError, SigningError, Unable) as error:
         raise UsageError(str(error)) from error
-    again = f"gatescore judge {args.run} --output {args.run}"
-    print(f"signed as {who.role} by {who.person}: {file}", file=sys.stderr)
+    again = shlex.join(("gatescore", "judge", args.run, "--output", args.run, *elsewhere(args)))
+    instead = ", in place of the one before" if replaced else ""
+    print(f"signed as {who.role} by {who.person}: {file}{instead}", file=sys.stderr)
+    for text in (*notes, *still(left)):
+        print(text, file=sys.stderr)
     print(f"commit it, and judge the run again: {again}", file=sys.stderr)
     return 0
 
@@ -103,7 +118,15 @@ def signer(args: argparse.Namespace, asked: Asked) -> Signer:
         if print_of in {fingerprint(held.key) for held in person.keys}:
             return Signer(person=name, role=args.role, key=args.key, fingerprint=print_of)
     text = f"--key {args.key}: nobody of the policy has this key, {print_of}"
-    raise UsageError(f"{text}: add it under [people] of the policy, at the base revision")
+    raise UsageError(f"not signed: {text}. {whose(asked, args.role)}")
+
+
+def whose(asked: Asked, role: str) -> str:
+    """Who has the role, and so a key that would do; or where to name them."""
+    able = [name for name, person in asked.people.items() if role in person.roles]
+    if able:
+        return f"Take the key of {' or '.join(able)}, or add yours under [people] and run again."
+    return "Add it under [people] of the policy, commit that, and run again: a run has one policy."
 
 
 def of_run(known: judge.Stored, asked: Asked, who: Signer) -> Approval:
@@ -111,7 +134,7 @@ def of_run(known: judge.Stored, asked: Asked, who: Signer) -> Approval:
     demand_whole(known.before, known.plan.gates, known.ended, known.plan.partial)
     if asked.commit == UNKNOWN or asked.dirty:
         text = "the run judged a tree that no commit has: commit it and run again"
-        raise UsageError(f"{known.folder}: {text}")
+        raise UsageError(f"not signed: {known.folder}: {text}")
     return Approval(
         target=asked.target,
         role=who.role,
@@ -129,11 +152,15 @@ def demand_whole(
 ) -> None:
     """Refuse a run in which something was not looked at. Raises UsageError."""
     if not card.complete or not ended:
-        raise UsageError("the run has not ended: what it did not judge, nobody can approve")
+        text = "what it did not judge, nobody can approve. Wait for its end, or take it up"
+        again = "gatescore run TARGET --level 3 --resume --output RUN_DIR"
+        raise UsageError(f"not signed: the run has not ended, and {text}: {again}")
     if partial:
-        raise UsageError("a run of chosen gates cannot be approved: run the whole level")
+        text = "a run of chosen gates (--gate) cannot be approved: run all of them"
+        raise UsageError(f"not signed: {text}: gatescore run TARGET --level 3 --output RUN_DIR")
     if not any(signing.is_signed(gate) for gate in gates):
-        raise UsageError("no gate of this run asks for signatures: run it with --level 3")
+        text = "no gate of this run asks for signatures: run it with --level 3"
+        raise UsageError(f"not signed: {text}, under a policy with the gate sign-off")
 
 
 def of_item(args: argparse.Namespace, asked: Asked, who: Signer) -> Item:
@@ -157,7 +184,8 @@ def signature_of(signed: Signed, asked: Asked, who: Signer) -> Signed:
     """The file with its signature; what would be refused later is not signed. Raises UsageError."""
     refused = refusal(signed, asked, lambda *_: "")
     if refused is not None:
-        raise UsageError(f"not signed: {refused.problem}. {refused.fix}")
+        fix = INSTEAD.get(refused.rule, refused.fix.replace(OR_DELETE, ""))
+        raise UsageError(f"not signed: {refused.problem}. {fix}")
     made = signatures.signature(statement(signed), who.key)
     signed = msgspec.structs.replace(signed, signature=made)
     refused = refusal(signed, asked, signatures.check)

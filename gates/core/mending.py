@@ -20,6 +20,7 @@ URGENCY = (
     GateStatus.PENDING,
     GateStatus.WARN,
 )
+SIGNED = "signoff"  # the tool of what people sign: it runs nothing
 MOST_TRIED = 2_000  # sets of gates that are tried for the smallest one
 
 
@@ -114,7 +115,7 @@ def steps(gate: GateResult, plan: Plan) -> Iterator[str]:
 
     Of the latter: what is missing, how it is mended, where, and how it is tried again.
     """
-    if gate.awaiting and gate.status is GateStatus.PENDING:
+    if gate.awaiting and gate.status in (GateStatus.PENDING, GateStatus.WARN):
         yield from (f"{gate.id}: {wish}" for wish in gate.awaiting)
         return
     parts = [*missed(gate), *tried_again(gate, plan)]
@@ -142,7 +143,10 @@ def places(gate: GateResult, metric: str) -> Iterator[str]:
 
 def tried_again(gate: GateResult, plan: Plan) -> Iterator[str]:
     """The command that tries it again; what follows from others needs their runs, not its own."""
-    if not any(one.id == gate.id and one.policy.derived for one in plan.gates):
+    planned = next((one.policy for one in plan.gates if one.id == gate.id), None)
+    if planned is not None and SIGNED in planned.tools:
+        yield "then: gatescore judge RUN_DIR --output RUN_DIR"
+    elif planned is None or not planned.derived:
         yield f"then: gatescore run --gate {gate.id}"
 
 

@@ -91,6 +91,8 @@ def public_key(file: Path) -> str:
         return text.strip()
     if is_pem(text):
         return attestation_keys.to_pem(private_key(file).public).strip()
+    if "BEGIN PUBLIC KEY-----" in text:
+        raise SigningError(f"{file}: this is a public key: sign with the private one beside it")
     beside = file.with_name(f"{file.name}.pub")
     if beside.is_file():
         return content(beside).strip()
@@ -136,7 +138,8 @@ def content(file: Path) -> str:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise SigningError(f"{file}: the key cannot be read: {said}") from error
+        make = "ssh-keygen -t ed25519 and gatescore keygen make one"
+        raise SigningError(f"{file}: the key cannot be read: {said}; {make}") from error
 
 
 def keygen(

@@ -3,12 +3,14 @@
 import datetime
 import json
 import subprocess
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from gates.core.signed import FOLDER
+from gates.core.signed import FOLDER, literal
 from gates.runner import signing
 from gates.shell.signatures import public_key
 from tests.faults.cli import Completed, Place, fake, git
@@ -165,6 +167,37 @@ def test_b60_a_sign_off_of_other_evidence_is_stale(team: Team) -> None:
     assert rules(team.judge()) == ["signoff-stale"]
 
 
+def test_writing_the_files_anew_changes_nothing_and_a_changed_value_all(team: Team) -> None:
+    """Of SSH keys and of a PEM, approvals and items: order, spelling and line ends mean nothing."""
+    team.run()
+    team.everything()
+    assert team.approve("di", "--item", "gdpr", "--date", str(TODAY)).code == 0
+    before = team.judge()
+    files = sorted((team.target / FOLDER).iterdir())
+    assert len(files) == 8
+    for file in files:
+        file.write_text("\r\n".join(otherwise(tomllib.loads(file.read_text()))), newline="")
+    assert team.judge() == before
+    assert before["code"] == 0
+    for file in files:
+        text = file.read_text()
+        half_a_second_later = text.replace("+00:00", ".5+00:00")
+        file.write_text(half_a_second_later)
+        found = gate_of(team.judge())["findings"]
+        assert [(one["rule"], one["path"]) for one in found] == [
+            ("signoff-signature", f"{FOLDER}/{file.name}")
+        ]
+        file.write_text(text)
+    assert team.judge() == before
+
+
+def otherwise(table: dict[str, Any]) -> Iterator[str]:
+    """The same values in another order and spelling, with a comment."""
+    yield "# written anew"
+    for key, value in reversed(table.items()):
+        yield f'  "{key}"={literal(value) if isinstance(value, str) else value}  # as it was'
+
+
 def test_a_sign_off_under_another_policy_is_refused(team: Team) -> None:
     team.run()
     team.approve("ada")
@@ -212,6 +245,71 @@ def test_what_would_be_refused_is_not_signed(
     done = team.approve(who, *more, role=role or ROLES[who] if who in ROLES else role)
     assert (done.code, words in done.stderr) == (2, True), done.stderr
     assert not (team.target / FOLDER).exists()
+
+
+def test_it_says_what_is_still_missing_until_nothing_is(team: Team) -> None:
+    team.run()
+    first = team.approve("ada").stderr
+    assert "signatures still missing: 6" in first
+    assert "technical-lead (bo) has to sign" in first and "--item gdpr --date DAY" in first
+    assert "administrator (ada" not in first and "in place of" not in first
+    assert "administrator.toml, in place of the one before" in team.approve("ada").stderr
+    team.everything()
+    last = team.approve("bo").stderr
+    assert "signatures still missing: none\n" in last
+    assert f"gatescore judge {team.place.output} --output {team.place.output}\n" in last
+
+
+def test_it_names_files_that_do_not_count(team: Team) -> None:
+    team.run()
+    team.approve("ada")
+    file = team.target / FOLDER / "administrator.toml"
+    file.write_text(file.read_text().replace("victim", "Victim"))
+    told = team.approve("bo").stderr
+    assert f"refused: {FOLDER}/administrator.toml: it signs another target" in told
+
+
+def test_it_says_where_the_target_has_gone_on_since_the_run(team: Team) -> None:
+    team.run()
+    was = git(team.target, "rev-parse", "HEAD")
+    (team.target / "a.py").write_text("A = 2\n")
+    commit(team.target, "two")
+    now = git(team.target, "rev-parse", "HEAD")
+    told = team.approve("ada").stderr
+    assert f"note: this signs {was}, and the target is at {now} by now" in told
+
+
+def test_it_says_what_no_signature_mends(team: Team) -> None:
+    text = team.policy.read_text()
+    team.policy.write_text(text.replace("== 0", "== 1", 1))
+    team.run()
+    assert "note: a is FAIL: this signature does not change that" in team.approve("ada").stderr
+
+
+def test_the_next_command_says_where_the_target_and_the_policy_are(team: Team) -> None:
+    team.run()
+    where = ("--target", str(team.target), "--policy", str(team.policy))
+    assert f"--policy {team.policy} --target {team.target}\n" in team.approve("ada", *where).stderr
+
+
+def test_it_is_said_what_is_no_run_and_no_key(team: Team) -> None:
+    team.run()
+    argv = ("--role", "administrator", "--key")
+    nowhere = team.place.run("approve", team.target, *argv, team.keys["ada"])
+    assert "is not the folder of a run" in nowhere.stderr
+    for key, words in (("none", "ssh-keygen -t ed25519"), ("di.pub", "with the private one")):
+        if key == "di.pub":
+            (team.place.path / key).write_text(public_key(team.keys["di"]))
+        done = team.place.run("approve", team.place.output, *argv, key)
+        assert (done.code, words in done.stderr) == (2, True), done.stderr
+    assert team.place.run("judge", team.target).code == 2
+
+
+def test_a_run_that_has_not_ended_cannot_be_signed(team: Team) -> None:
+    team.run()
+    (team.place.output / "results" / "a" / "report.json").unlink()
+    done = team.approve("ada")
+    assert (done.code, "--resume" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_tree_with_changes_cannot_be_signed(team: Team) -> None:

@@ -173,6 +173,23 @@ def test_what_waits_for_people_is_a_step_for_each_of_them():
     assert next_steps([asked], plan(), RUN, complete=True) == ("s: ada signs", "s: bo signs")
 
 
+def test_what_people_need_not_sign_is_still_a_step_for_each_of_them():
+    """A gate that only warns of it asks people too, and no run of it would help."""
+    warned = result(planned("s", (Weight.SHOULD,), unmet=Unmet.PENDING), 2)
+    asked = msgspec.structs.replace(warned, awaiting=("cy signs",))
+    assert asked.status is GateStatus.WARN
+    assert tuple(steps(asked, plan())) == ("s: cy signs",)
+
+
+def test_signatures_are_judged_again_and_not_run():
+    signed = planned("s")
+    signed = msgspec.structs.replace(
+        signed, policy=msgspec.structs.replace(signed.policy, tools=("signoff",))
+    )
+    (told,) = steps(result(signed, 2), plan(signed))
+    assert told.endswith("; then: gatescore judge RUN_DIR --output RUN_DIR")
+
+
 def test_what_follows_from_others_is_not_to_be_run_alone():
     (told,) = steps(derived(0), plan(DERIVED))
     assert "then:" not in told

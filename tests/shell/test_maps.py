@@ -78,6 +78,15 @@ def test_the_three_checklists_are_there_and_every_item_can_be_proved():
     ]
 
 
+def test_every_regime_and_every_operation_counts_where_the_list_says_every():
+    proofs = {item.title: set(item.criteria) for one in POLICY.maps.checklists for item in one.item}
+    signed = next(titled for titled in proofs if "have signed" in titled)
+    assert {"sign-off.roles", "sign-off.refused", "sign-off.regimes"} <= proofs[signed]
+    every = [titled for titled in proofs if titled.startswith("Every ") and "handle" in titled]
+    assert all("contract.exercised" in proofs[titled] for titled in every)
+    assert "contract.exercised" in proofs["Every input is validated"]
+
+
 def test_an_item_that_nobody_can_prove_is_refused(tmp_path: Path):
     (tmp_path / "owasp.toml").write_text("category = []\n")
     (tmp_path / "checklists.toml").write_text(
