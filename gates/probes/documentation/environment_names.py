@@ -5,7 +5,7 @@ A name is what the module makes of it: `environ` that a WSGI server passes in is
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -60,9 +60,9 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
                 return False
 
 
-def of(module: ast.Module) -> Doors:
-    """The names that a module gives the environment, wherever it does so."""
-    imported = tuple(_imported(module))
+def of(nodes: tuple[ast.AST, ...]) -> Doors:
+    """The names that a module, all its nodes, gives the environment, wherever it does so."""
+    imported = tuple(_imported(nodes))
     modules = {name for origin, name in imported if origin == "os"} | _MODULES
     mappings = {name for origin, name in imported if origin in ("os.environ", "os.environb")}
     functions = {name for origin, name in imported if origin == "os.getenv"}
@@ -74,7 +74,7 @@ def of(module: ast.Module) -> Doors:
         functions=frozenset(functions),
         readers=frozenset(),
     )
-    for name, value in _given(module):
+    for name, value in _given(nodes):
         if plain.opens(value):
             mappings.add(name)
         elif isinstance(value, ast.Call) and _dotted(value.func) in makers:
@@ -82,9 +82,9 @@ def of(module: ast.Module) -> Doors:
     return msgspec.structs.replace(plain, mappings=frozenset(mappings), readers=frozenset(readers))
 
 
-def _imported(module: ast.Module) -> Iterator[tuple[str, str]]:
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """What is imported by its full name, and how the module calls it."""
-    for node in ast.walk(module):
+    for node in nodes:
         match node:
             case ast.Import(names=names):
                 for one in names:
@@ -111,9 +111,9 @@ def _is_ready(origin: str) -> bool:
     return _READY.get(library) == name
 
 
-def _given(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+def _given(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     """Names with what they are given: by assignment, or as the default of a parameter."""
-    for node in ast.walk(module):
+    for node in nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield name, value

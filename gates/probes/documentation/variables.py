@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -68,17 +68,18 @@ def reads(source: bytes, path: str) -> Found:
     if not _HINT.search(source):  # parsing takes most of the time
         return Found()
     module = ast.parse(source)
+    nodes = tuple(ast.walk(module))
     constants = _constants(module)
-    doors = environment_names.of(module)
+    doors = environment_names.of(nodes)
     names: set[Read] = set()
     computed = 0
-    for node, key in _keys(module, doors):
+    for node, key in _keys(nodes, doors):
         name = _text(key, constants)
         if name is None:
             computed += 1
         elif not is_given(name) and _NAME.fullmatch(name):
             names.add(Read(name=name, path=path, line=node.lineno))
-    for settings in _settings(module):
+    for settings in _settings(nodes):
         names.update(Read(name=n, path=path, line=line) for n, line in _fields(settings, constants))
     return Found(tuple(sorted(names)), computed)
 
@@ -88,8 +89,8 @@ def is_given(name: str) -> bool:
     return name.upper() in SYSTEM or _OF_SYSTEM.match(name.upper()) is not None
 
 
-def _keys(module: ast.Module, doors: Doors) -> Iterator[tuple[ast.expr, ast.expr]]:
-    for node in ast.walk(module):
+def _keys(nodes: Iterable[ast.AST], doors: Doors) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for node in nodes:
         match node:
             case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if doors.opens(owner):
                 yield node, key
@@ -154,10 +155,10 @@ def _inner(value: ast.expr) -> ast.expr:
     return value.value if isinstance(value, ast.FormattedValue) else value
 
 
-def _settings(module: ast.Module) -> Iterator[ast.ClassDef]:
+def _settings(nodes: Iterable[ast.AST]) -> Iterator[ast.ClassDef]:
     """Yield the classes that derive from BaseSettings, directly or through each other."""
     known = {"BaseSettings"}
-    for node in ast.walk(module):
+    for node in nodes:
         if isinstance(node, ast.ClassDef) and known & {_last_name(base) for base in node.bases}:
             known.add(node.name)
             yield node
