@@ -12,6 +12,11 @@ HIGH_FROM = 12  # impact times probability, of at most 25: 3 x 4, the usual line
 MEDIUM_FROM = 5
 UNMITIGATED_DAYS = 2  # 48 hours; a register tells days
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NOBODY = re.compile(  # what stands where somebody or something is still to be named
+    r"\W*(?:(?:n/?a|nobody|no one|noone|none|nothing|someone|somebody|tbd|tba|todo|unassigned"
+    r"|unknown|unowned|to be (?:decided|defined|determined|done|named|assigned)|xxx)\b.{0,20})?\W*",
+    re.IGNORECASE,
+)
 
 
 class Level(StrEnum):
@@ -105,11 +110,16 @@ def is_high(graded: Level) -> bool:
     return graded in (Level.HIGH, Level.CRITICAL)
 
 
+def is_said(text: str) -> bool:
+    """Whether an owner or a mitigation is named: no blank, and no word that stands for one."""
+    return not _NOBODY.fullmatch(text)
+
+
 def undone(risk: Risk, graded: Level, today: datetime.date) -> Iterator[str]:
     """What an open risk lacks: a grave one at once, any other after 48 hours."""
-    if is_high(graded) and not risk.owner.strip():
+    if is_high(graded) and not is_said(risk.owner):
         yield "nobody owns it"
-    if risk.mitigation.strip():
+    if is_said(risk.mitigation):
         return
     opened = day(risk.opened)
     if opened is not None and (today - opened).days > UNMITIGATED_DAYS:

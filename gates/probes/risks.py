@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Finding, Measurement, Severity, ToolReport
-from gates.core.risks import Judged, Level, is_high, judged
+from gates.core.risks import Judged, Level, is_high, is_said, judged
 from gates.probes import _common
 from gates.shell import risk_files
 from gates.shell.problems import ConfigError
@@ -107,7 +107,7 @@ def _findings(found: tuple[Judged, ...], file: str, register: Register) -> Itera
     for one in found:
         line = register.lines.get(one.risk.id, 0)
         if one.unmitigated:
-            unowned = is_high(one.level) and not one.risk.owner.strip()
+            unowned = is_high(one.level) and not is_said(one.risk.owner)
             rule = "risks.unowned" if unowned else "risks.unmitigated"
             why = " and ".join(one.unmitigated)
             fix = "Give it an owner and say what is done about it, or who accepts it."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from gates.core.risks import LEAST, MOST, Level, Risk, RiskRegister, RiskStatus, day
+from gates.core.risks import LEAST, MOST, Level, Risk, RiskRegister, RiskStatus, day, is_said
 from gates.shell.problems import ConfigError, KeyPath, Trouble, did_you_mean
 from gates.shell.schema_errors import convert
 from gates.shell.toml_locate import Locations
@@ -110,9 +110,11 @@ def _days(path: KeyPath, risk: Risk, today: datetime.date) -> Iterator[Trouble]:
 
 def _answered(path: KeyPath, risk: Risk) -> Iterator[Trouble]:
     """A word alone takes no risk off the list: what was done, or who bears it, belongs to it."""
-    if risk.status is RiskStatus.MITIGATED and not risk.mitigation.strip():
-        message = 'is empty where status = "mitigated"'
-        yield Trouble(path=(*path, "mitigation"), message=message, allowed="what was done about it")
-    if risk.status is RiskStatus.ACCEPTED and not risk.owner.strip():
-        message = 'is empty where status = "accepted"'
+    settled = risk.status in (RiskStatus.MITIGATED, RiskStatus.CLOSED)
+    if settled and not is_said(risk.mitigation):
+        message = f'says nothing where status = "{risk.status}"'
+        allowed = "what was done about it, or why it is gone"
+        yield Trouble(path=(*path, "mitigation"), message=message, allowed=allowed)
+    if risk.status is RiskStatus.ACCEPTED and not is_said(risk.owner):
+        message = 'names nobody where status = "accepted"'
         yield Trouble(path=(*path, "owner"), message=message, allowed="who bears it")

@@ -54,7 +54,7 @@ REGISTER = "\n".join(
         risk("R-2", (2, 2), *OWNED, "opened = 2024-01-02", "due = 2024-06-09"),
         risk("R-3", (5, 5), *OWNED, 'urgency = "high"'),
         risk("R-4", (1, 1), "opened = 2024-01-02"),
-        risk("R-5", (5, 5), 'status = "closed"'),
+        risk("R-5", (5, 5), *OWNED, 'status = "closed"'),
     )
 )
 
@@ -73,6 +73,16 @@ def test_what_is_left_undone_is_named(tmp_path: Path) -> None:
     )
     assert report.findings[1].message.endswith("it was due on 2024-06-09: R-2 happens")
     assert [one.path for one in report.findings] == ["gatescore/risks.toml"] * 3
+
+
+def test_a_word_that_stands_for_somebody_is_nobody(tmp_path: Path) -> None:
+    """`owner = "TBD"` would take a grave risk off the list."""
+    stands_in = ('owner = "TBD"', 'mitigation = "to be decided"')
+    found = judged(tmp_path, risk("R-1", (5, 5), *stands_in)).findings
+    assert [one.rule for one in found] == ["risks.unowned"]
+    assert "nobody owns it and nothing is done about it" in found[0].message
+    named = ('owner = "Todor N/A-Team"', 'mitigation = "None of the disks is alone any more"')
+    assert judged(tmp_path, risk("R-1", (5, 5), *named)).findings == ()
 
 
 def test_every_risk_is_told_the_gravest_first(tmp_path: Path) -> None:

@@ -73,8 +73,11 @@ def test_a_mistake_is_told_with_its_place(
         ("due = 2024-06-09", "found 2024-06-09, which is before it was opened, 2024-06-10"),
         ('due = "never"', 'risks[0].due: found "never"; allowed: a day'),
         ("onwer = 1", "8:1: risks[0].onwer: unknown key"),
-        ('status = "mitigated"', 'mitigation: is empty where status = "mitigated"'),
-        ('status = "accepted"', 'owner: is empty where status = "accepted"'),
+        ('status = "mitigated"', 'mitigation: says nothing where status = "mitigated"'),
+        ('status = "closed"', 'mitigation: says nothing where status = "closed"; allowed: what'),
+        ('mitigation = "TBD"\nstatus = "closed"', "mitigation: says nothing where"),
+        ('status = "accepted"', 'owner: names nobody where status = "accepted"'),
+        ('owner = "nobody yet"\nstatus = "accepted"', "owner: names nobody where"),
         (GOOD, '10:1: risks[1].id: found "R-1" twice; allowed: ids name one risk each'),
     ],
 )
