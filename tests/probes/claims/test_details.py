@@ -2,6 +2,8 @@
 
 import pytest
 
+from gates.probes.claims import definitions
+from gates.probes.claims.tree import Tree
 from tests.probes.claims.conftest import rules, write
 
 DOCUMENT = {
@@ -73,6 +75,15 @@ def test_without_a_document_or_a_manifest_nothing_is_false(look, tree):
 def test_definitions_of_scripts_are_read(look, methods, expected):
     report = look(f"#FILE_CREATED: src/shop/web.js\n  Methods: {methods}\n")
     assert rules(report) == expected
+
+
+def test_source_is_read_once_however_many_claims_ask_for_it(tree):
+    write(tree, {"src/shop/one.py": "def first():\n    pass\n"})
+    there = Tree(str(tree))
+    assert definitions.of(("src/shop/one.py",), there) == {"first"}
+    write(tree, {"src/shop/one.py": ""})
+    assert definitions.of(("src/shop/one.py",), there) == {"first"}
+    assert definitions.of(("src/shop/one.py",), Tree(str(tree))) == frozenset()
 
 
 @pytest.mark.parametrize(
