@@ -29,6 +29,7 @@ _STATUS = re.compile(
     r"(?!\s*(?:ms|s|%|kB|KB|KiB|MB|MiB|seconds?|minutes?|requests?|items?|characters|bytes|times|"
     r"entries|per|rows|pages?|attempts?|connections?|calls?)\b)(?![.,]\d)"
 )
+_OF_ANSWERS = re.compile(r"error|failure|status|answer|response", re.IGNORECASE)
 _KNOWN_STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
@@ -46,9 +47,11 @@ def check(
 ) -> tuple[Finding, ...]:
     """Return the violations of a contract against the operations of the document."""
     lines = text.lines(content)
+    parts = text.sections(lines)
     return (
-        *_missing_sections(text.sections(lines), path),
+        *_missing_sections(parts, path),
         *_unknown_routes(routes(lines), path, operations, base_path),
+        *_unknown_statuses(parts, path, operations),
     )
 
 
@@ -120,6 +123,24 @@ def _unknown_routes(
                 what = f"{path} names the status {status} of {label}, which the document does not"
                 yield _finding("contract-status", what, path, route.line, _FIX)
             seen.add((label, status))
+
+
+def _unknown_statuses(
+    parts: tuple[text.Section, ...], path: str, operations: tuple[Described, ...]
+) -> Iterator[Finding]:
+    """Statuses that a section on errors or answers names by themselves, and no operation has."""
+    seen: set[str] = set()
+    for index, part in enumerate(parts):
+        if not _OF_ANSWERS.search(part.title):
+            continue
+        for line in text.whole(parts, index):
+            for status in () if _ROUTE.search(line.text) else _statuses(line.text):
+                if status not in seen and not any(_answers(one, status) for one in operations):
+                    what = (
+                        f"{path} names the status {status}, which no operation of the document has"
+                    )
+                    yield _finding("contract-status", what, path, line.number, _FIX)
+                seen.add(status)
 
 
 _FIX = "Mend whichever of the two is wrong: the contract or the OpenAPI document."

@@ -7,6 +7,7 @@ import msgspec
 
 from gates.core import openapi
 from gates.core.model import Finding, Severity
+from gates.probes.documentation import text
 
 _DEPTH = 12  # of schemas within schemas; examples deeper than this help nobody
 
@@ -38,10 +39,10 @@ def lacking(document: dict[str, Any], one: Described) -> tuple[str, ...]:
         name
         for name, stated in (
             ("summary", _said(operation, "summary")),
-            ("description", _said(operation, "description")),
+            ("description", _said(operation, "description") and not _repeats(operation)),
             ("example", _has_example(document, one)),
             ("error answer (4xx or default)", _tells_errors(document, one)),
-            ("security", "security" in operation or "security" in document),
+            ("security", _states_security(document, operation)),
         )
         if not stated
     )
@@ -126,7 +127,29 @@ def _exemplified(document: dict[str, Any], place: Any, depth: int) -> bool:
 
 def _said(operation: dict[str, Any], key: str) -> bool:
     value = operation.get(key)
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and not text.is_placeholder(value)
+
+
+def _repeats(operation: dict[str, Any]) -> bool:
+    """Whether the description is the summary once more."""
+    summary, description = (
+        str(operation.get(key, "")).strip(" .\n").casefold() for key in ("summary", "description")
+    )
+    return summary == description and len(summary.split()) > 1
+
+
+def _states_security(document: dict[str, Any], operation: dict[str, Any]) -> bool:
+    """Tell whether it is said who may call it, by schemes that the document describes."""
+    said = operation.get("security", document.get("security"))
+    components = document.get("components")
+    described = components.get("securitySchemes") if isinstance(components, dict) else None
+    known = {**_mapping(described), **_mapping(document.get("securityDefinitions"))}
+    named = {name for one in _list(said) if isinstance(one, dict) for name in one}
+    return isinstance(said, list) and named <= known.keys()
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _tells_errors(document: dict[str, Any], one: Described) -> bool:

@@ -111,6 +111,13 @@ def placeholders(read: tuple[Line, ...]) -> Iterator[Line]:
     return (line for line in read if not line.code and _PLACEHOLDER.search(line.text))
 
 
+def is_placeholder(said: str) -> bool:
+    """Tell whether a text stands for one that nobody has written yet, or says no word."""
+    return not re.search(r"[^\W\d_]", said) or any(
+        _PLACEHOLDER.search(line) for line in said.splitlines()
+    )
+
+
 def empty_sections(read: tuple[Section, ...]) -> Iterator[Section]:
     """Yield the headings with nothing below them, not even a deeper heading."""
     for index, section in enumerate(read):

@@ -94,6 +94,23 @@ def test_routes_and_the_statuses_beside_them_are_looked_up(line: str, expected: 
     assert rules(f"{GOOD}\n{line}\n") == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("| 404 | there is no such book |", []),
+        ("| 410 | it was there |", []),  # one operation has a default
+        ("Whoever asks too often gets 429.", []),
+        ("| 301 | it has moved |", ["contract-status"]),
+        ("- `202`: it is done later", ["contract-status"]),
+        ("A text has at most 302 characters, with 302 items", []),
+        ("GET /books/7 answers 200, or 204", ["contract-status"]),
+    ],
+)
+def test_a_status_by_itself_has_to_be_one_of_some_operation(line: str, expected: list[str]) -> None:
+    assert rules(GOOD.replace("answers 404.", f"answers 404.\n\n{line}")) == expected
+    assert rules(GOOD.replace("100 entries.", "100 entries.\n| page | 301 |")) == []
+
+
 @pytest.mark.parametrize(("base", "expected"), [("/v1", []), ("", ["contract-route"])])
 def test_a_route_may_be_written_with_the_base_path(base: str, expected: list[str]) -> None:
     assert rules(f"{GOOD}\nGET /v1/books\n", base) == expected

@@ -41,6 +41,12 @@ def lacking(change: dict[str, Any], drop: tuple[str, ...] = ()) -> tuple[str, ..
         ({}, ("summary",), ("summary",)),
         ({"summary": " "}, (), ("summary",)),
         ({}, ("description",), ("description",)),
+        ({"description": "TODO"}, (), ("description",)),
+        ({"summary": "...", "description": "To be done"}, (), ("summary", "description")),
+        ({"summary": "Find a book", "description": "find a book."}, (), ("description",)),
+        ({"description": "The TODO list of a shop"}, (), ()),
+        ({"security": [{"token": []}]}, (), ("security",)),  # nobody says what that is
+        ({"security": "token"}, (), ("security",)),
         ({"responses": {"200": {}}}, (), ("error answer (4xx or default)",)),
         ({"responses": {"200": {}, "500": {}}}, (), ("error answer (4xx or default)",)),
         ({"responses": {"200": {}, "4XX": {}}}, (), ()),
@@ -73,6 +79,19 @@ def test_only_who_can_ask_wrongly_has_to_be_told_of_errors(
     given = document({"responses": {"200": {}}} | change)
     (one,) = operations.described(given)
     assert ("error answer (4xx or default)" in operations.lacking(given, one)) is demanded
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}},
+        {"securityDefinitions": {"token": {"type": "basic"}}},
+    ],
+)
+def test_a_scheme_is_described_where_each_version_has_it(more: dict[str, Any]) -> None:
+    given = document({"security": [{"token": []}, {}]}, **more)
+    (one,) = operations.described(given)
+    assert "security" not in operations.lacking(given, one)
 
 
 def document(operation: dict[str, Any], **more: Any) -> dict[str, Any]:
