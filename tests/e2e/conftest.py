@@ -2,13 +2,18 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+from gates.shell.signatures import public_key
+from tests.faults.cli import committed
+from tests.shell.signing_keys_made import make
 
 REPOSITORY = Path(__file__).parents[2]
 DEADLINE_S = 900
@@ -17,11 +22,12 @@ BUSY = "generator-unhealthy"
 
 
 class Run(NamedTuple):
-    """One run: its exit code, what it told people, and its scorecard."""
+    """One run: its exit code, what it told people, its scorecard, and its folder."""
 
     code: int
     told: str
     card: dict[str, Any]
+    folder: Path
 
     def gate(self, id: str) -> dict[str, Any]:
         return next(gate for gate in self.card["gates"] if gate["id"] == id)
@@ -38,7 +44,20 @@ class Run(NamedTuple):
         return [gate["id"] for gate in self.card["gates"] if gate["reason"] == BUSY]
 
 
+class Team(NamedTuple):
+    """The good example in a repository of its own, who may sign for it, and their keys."""
+
+    target: Path
+    policy: Path
+    keys: dict[str, Path]  # by role
+
+
 Judge = Callable[..., Run]
+PEOPLE = {  # role -> who has it, and the kind of their key
+    "administrator": ("ada", "ed25519"),
+    "technical-lead": ("bo", "pem"),
+    "expert": ("cy", "rsa"),
+}
 
 
 def run_once(target: Path, output: Path, *options: str) -> Run:
@@ -56,7 +75,7 @@ def run_once(target: Path, output: Path, *options: str) -> Run:
     assert (output / "scorecard.json").exists(), done.stderr
     card = json.loads((output / "scorecard.json").read_text())
     assert card["complete"], done.stderr
-    return Run(done.returncode, done.stderr, card)
+    return Run(done.returncode, done.stderr, card, output)
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +92,33 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
         return run
 
     return judged
+
+
+@pytest.fixture(scope="session")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A copy: people sign into the target, and a sign-off is of a commit without any change."""
+    place = tmp_path_factory.mktemp("team")
+    target = place / "bookstore"
+    left_out = shutil.ignore_patterns(".gatescore", "__pycache__", ".venv", ".*_cache")
+    shutil.copytree(REPOSITORY / "examples" / "bookstore", target, ignore=left_out)
+    keys = {role: make(place / who, kind) for role, (who, kind) in PEOPLE.items()}
+    policy = target / "gatescore" / "policy.toml"
+    policy.write_text('extends = "standard"\nname = "bookstore"\n' + "".join(people(keys)))
+    committed(target)
+    return Team(target, policy, keys)
+
+
+def people(keys: dict[str, Path]) -> Iterator[str]:
+    """The people of the policy, each with the one key of their role."""
+    for role, (who, _) in PEOPLE.items():
+        yield f'[people.{who}]\nname = "{who.title()}"\nemails = ["{who}@example.com"]\n'
+        yield f'roles = ["{role}"]\n[[people.{who}.keys]]\nkey = """{public_key(keys[role])}"""\n'
+
+
+@pytest.fixture(scope="session")
+def bookstore(judge: Judge, team: Team) -> Run:
+    """The one whole run of the good example: level 3 decides, and nobody has signed."""
+    return judge(str(team.target), "--policy", str(team.policy), "--level", "3")
 
 
 def needs_quiet(run: Run) -> None:
