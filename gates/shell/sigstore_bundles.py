@@ -1,5 +1,6 @@
 """Sigstore bundles as files: opened offline, for one identity, in the one spelling they have."""
 
+import base64
 import re
 import warnings
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from gates.shell import attestation_files, sigstore_trust
 
 if TYPE_CHECKING:
     from sigstore.models import Bundle, TrustedRoot
+    from sigstore.verify import Verifier
 
 
 # A checkpoint: origin, size, root hash, further lines, a blank one, signatures (signed note of Go).
@@ -72,6 +74,8 @@ def opened(line: bytes, who: Identity, root: "TrustedRoot") -> Signed:
     bundle = read(line)
     verifier = Verifier(trusted_root=root)
     kind, payload = verifier.verify_dsse(bundle, Named(identity=who.name, issuer=who.issuer))
+    demand_stamps(bundle, verifier)
+    demand_log(json_of(bundle), root)
     if kind != PAYLOAD_TYPE:
         raise Refused(f"its payloadType is {kind!r}, not {PAYLOAD_TYPE!r}")
     value = attestation_files.decoded(payload, "the payload")
@@ -87,13 +91,46 @@ def read(line: bytes) -> "Bundle":
 
     value = attestation_files.decoded(line, "the bundle")
     bundle = Bundle.from_json(line)
-    if attestation_files.decoded(bundle.to_json().encode(), "the bundle") != value:
+    if value != json_of(bundle):
         raise Refused("the bundle is not as it is written: encoded again it differs")
+    if "dsseEnvelope" not in value:
+        raise Refused("the bundle signs a file, not a statement: it has no dsseEnvelope")
     if any(one.get("keyid") for one in value["dsseEnvelope"]["signatures"]):
         raise Refused("a signature names a key, which nobody signed: a bundle has its certificate")
     for entry in value["verificationMaterial"]["tlogEntries"]:
         demand_checkpoint(entry["inclusionProof"])
     return bundle
+
+
+def json_of(bundle: "Bundle") -> Any:
+    """A bundle as plain values. Raises Refused."""
+    return attestation_files.decoded(bundle.to_json().encode(), "the bundle")
+
+
+def demand_stamps(bundle: "Bundle", verifier: "Verifier") -> None:
+    """Every time stamp holds. Raises Refused.
+
+    The library looks for one time that holds, and passes over those that do not.
+    """
+    data = bundle.verification_material.timestamp_verification_data
+    if data and len(verifier._verify_timestamp_authority(bundle)) != len(data.rfc3161_timestamps):
+        raise Refused("a time stamp in it is not of its signature and of an authority we trust")
+
+
+def demand_log(value: Any, root: "TrustedRoot") -> None:
+    """The entry names the log and the place that prove it. Raises Refused.
+
+    Where the log promises nothing but the proof, the library reads neither: a promise signs both,
+    and its place counts from the first of several trees.
+    """
+    (entry,) = value["verificationMaterial"]["tlogEntries"]
+    known = {one.log_id.key_id for one in root._inner.tlogs}
+    if base64.b64decode(entry["logId"]["keyId"]) not in known:
+        raise Refused("its log is none that we trust, by the id that it names")
+    if "inclusionPromise" in entry:
+        return
+    if entry["logIndex"] != entry["inclusionProof"]["logIndex"] or "integratedTime" in entry:
+        raise Refused("its log entry tells a place or a time that nobody signed")
 
 
 def demand_checkpoint(proof: Any) -> None:

@@ -1,7 +1,8 @@
 """The services of a Sigstore of our own on the loopback interface, as their protocols say.
 
-An identity provider as a pipeline has one, an authority (Fulcio, `/api/v2/signingCert`) and a log
-(Rekor v1, `/api/v1/log/entries`). They check what the real ones check before they sign.
+An identity provider as a pipeline has one, an authority (Fulcio, `/api/v2/signingCert`), a log of
+either generation (Rekor, `/api/v1/log/entries` and `/api/v2/log/entries`) and an authority for time
+(RFC 3161). They check what the real ones check before they sign.
 """
 
 import base64
@@ -18,6 +19,7 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -25,12 +27,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gates.core.attestation_envelope import pae
+from tests.attestations import sigstore_stamps as stamps
 from tests.attestations import sigstore_world as world
 from tests.attestations.sigstore_world import OURS, World
 
 PROVIDER = world.key(70)
 REQUEST_TOKEN = "of this job alone"  # pragma: allowlist secret
 TOKEN, CERTIFICATE, ENTRIES = "/token", "/api/v2/signingCert", "/api/v1/log/entries"
+HASHED, STAMP = "/api/v2/log/entries", "/api/v1/timestamp"
 Reply = tuple[int, Any]
 
 
@@ -55,6 +59,11 @@ class Services:
             return self.certificate(headers, json.loads(body))
         if where.path == ENTRIES:
             return self.entry(json.loads(body))
+        if where.path == HASHED:
+            return self.hashed(json.loads(body))
+        if where.path == STAMP:
+            digest, nonce = stamps.asked_for(body)
+            return 200, stamps.reply(digest, datetime.now(UTC), stamps.STAMPER, nonce)
         return 404, {}
 
     def token(self, headers: Any, query: dict[str, list[str]]) -> Reply:
@@ -101,6 +110,21 @@ class Services:
         body = world.logged_body(payload, content["envelope"].encode(), sig, signer)
         return 201, self.included(body)
 
+    def hashed(self, proposed: dict[str, Any]) -> Reply:
+        """The entry of a digest whose signature holds."""
+        asked = proposed["hashedRekordRequestV002"]
+        kept = asked["signature"]["verifier"]["x509Certificate"]["rawBytes"]
+        public = x509.load_der_x509_certificate(base64.b64decode(kept)).public_key()
+        assert isinstance(public, ec.EllipticCurvePublicKey)
+        digest, sig = (
+            base64.b64decode(text) for text in (asked["digest"], asked["signature"]["content"])
+        )
+        public.verify(sig, digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+        data = {"algorithm": "SHA2_256", "digest": asked["digest"]}
+        spec = {"hashedRekordV002": {"data": data, "signature": asked["signature"]}}
+        entry = {"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": spec}
+        return 201, stamps.entry_json(world.canonical(entry), self.of)
+
     def included(self, body: bytes) -> dict[str, Any]:
         """A body in the log, as the log tells of it."""
         one = world.entry(self.of, body, datetime.now(UTC))
@@ -142,7 +166,7 @@ def served() -> Iterator[Services]:
         def reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             code, value = services.answer(self.path, self.headers, body)
-            data = json.dumps(value).encode()
+            data = value if isinstance(value, bytes) else json.dumps(value).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))

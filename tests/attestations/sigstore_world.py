@@ -95,7 +95,7 @@ def root_certificate(of: World) -> x509.Certificate:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(of.ca.public_key()), False)
-        .sign(of.ca, hashes.SHA256())
+        .sign(of.ca, hashes.SHA256(), ecdsa_deterministic=True)
     )
 
 
@@ -117,10 +117,12 @@ def certificate(of: World, public: ec.EllipticCurvePublicKey, asked: Asked) -> x
     plain = builder(of, public, asked)
     ca = asked.by or of.ca
     if not asked.logged:
-        return plain.sign(ca, hashes.SHA256())
-    body = plain.sign(ca, hashes.SHA256()).tbs_certificate_bytes
+        return plain.sign(ca, hashes.SHA256(), ecdsa_deterministic=True)
+    body = plain.sign(ca, hashes.SHA256(), ecdsa_deterministic=True).tbs_certificate_bytes
     promise = x509.UnrecognizedExtension(SCT_OID, timestamps(asked, of, hashlib.sha256, body, ca))
-    return plain.add_extension(promise, critical=False).sign(ca, hashes.SHA256())
+    return plain.add_extension(promise, critical=False).sign(
+        ca, hashes.SHA256(), ecdsa_deterministic=True
+    )
 
 
 def builder(of: World, public: ec.EllipticCurvePublicKey, asked: Asked) -> x509.CertificateBuilder:

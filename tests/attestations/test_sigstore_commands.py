@@ -21,8 +21,15 @@ from tests.faults.cli import Completed, Place, committed, fake
 
 pytestmark = sigstore_extra.NEEDED
 if sigstore_extra.THERE:
-    from tests.attestations import sigstore_services
-    from tests.attestations.sigstore_services import CERTIFICATE, ENTRIES, TOKEN, Services
+    from tests.attestations import sigstore_services, sigstore_stamps
+    from tests.attestations.sigstore_services import (
+        CERTIFICATE,
+        ENTRIES,
+        HASHED,
+        STAMP,
+        TOKEN,
+        Services,
+    )
 
 Here = Callable[..., tuple[int, str]]
 WITHOUT = (
@@ -137,6 +144,33 @@ def test_what_a_pipeline_signs_is_verified_when_all_services_are_gone(
     assert (verified.code, verified.stderr.count("\n")) == (0, 1)
     assert "L1, L2, a, b passed" in verified.stderr
     assert process(shop, "verify", *shop.demand(folder, trust, require="L3")).code == 3
+
+
+def test_the_second_generation_of_services_signs_as_well(
+    shop: Shop, folder: Path, services: "Services", here: Here, tmp_path: Path
+) -> None:
+    """A log that tells no time, and an authority for time."""
+    trust = tmp_path / "second.json"
+    trust.write_text(json.dumps(sigstore_stamps.trust_config(services.url)))
+    given = ("--sigstore", "--trust-config", trust, "--policy", shop.policy)
+    code, told = here("attest", folder, *given)
+    assert code == 0, told
+    assert services.asked == [TOKEN, CERTIFICATE, *(2 * [STAMP, HASHED])]
+    code, told = here("verify", *shop.demand(folder, trust))
+    assert code == 0, told
+
+
+def test_without_a_time_nothing_is_signed(
+    shop: Shop, folder: Path, services: "Services", here: Here, tmp_path: Path
+) -> None:
+    """The library goes on without a time stamp; the bundle would prove nothing."""
+    trust = tmp_path / "second.json"
+    trust.write_text(json.dumps(sigstore_stamps.trust_config(services.url)))
+    services.instead[STAMP] = lambda _: (500, {})
+    given = ("--sigstore", "--trust-config", trust, "--policy", shop.policy)
+    code, told = here("attest", folder, *given)
+    assert (code, told.count("\n")) == (3, 1), told
+    assert not any((folder / name).exists() for name in BUNDLES)
 
 
 def test_the_statement_is_that_of_the_envelope_and_names_who_signed(
