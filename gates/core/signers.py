@@ -14,6 +14,7 @@ SSH_KINDS = (
     *("ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"),
 )
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")  # what precedes the 32 bytes, RFC 8410
+ED25519_LENGTH = 32
 EXPERT = "expert"
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]{1,200})-----END PUBLIC KEY-----")
 _SSH = re.compile(r"([a-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})( .*)?")
@@ -85,6 +86,15 @@ def fingerprint(key: str) -> str:
     return f"ed25519:{hashlib.sha256(ED25519_DER + ed25519_bytes(key)).hexdigest()}"
 
 
+def material(key: str) -> bytes:
+    """What makes a key that key, in whichever form it is written. Raises ValueError."""
+    found = _SSH.fullmatch(key.strip())
+    if found is None:
+        return ed25519_bytes(key)
+    blob = ssh_blob(found[1], found[2])
+    return blob[-ED25519_LENGTH:] if found[1] == "ssh-ed25519" else blob
+
+
 def ssh_blob(kind: str, text: str) -> bytes:
     """The key of a line of SSH. Raises ValueError: a kind that is not accepted, or no key of it."""
     if kind not in SSH_KINDS:
@@ -108,6 +118,6 @@ def ed25519_bytes(key: str) -> bytes:
         der = base64.b64decode("".join(found[1].split()), validate=True)
     except binascii.Error as error:
         raise ValueError(f"the PEM is no base64: {error}") from error
-    if not der.startswith(ED25519_DER) or len(der) != len(ED25519_DER) + 32:
+    if not der.startswith(ED25519_DER) or len(der) != len(ED25519_DER) + ED25519_LENGTH:
         raise ValueError("the PEM is no Ed25519 public key")
     return der[len(ED25519_DER) :]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from gates.core.addresses import canonical
 from gates.core.signed import Approval, Item, Signed, stamp
 from gates.core.signers import (
     EXPERT,
@@ -30,8 +31,9 @@ Check = Callable[[Signed, SigningKey], str]
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be signed, who may sign it, and when it is now.
 
-    `authors` are the addresses of the commit's author and co-authors, `changed` the paths that
-    differ from the base (empty: not known), `committed` when the commit was made.
+    `authors` are the addresses of all who made what is signed: authors and co-authors of the commit
+    and of those since the base. `changed` are the paths that differ from the base (empty: not
+    known), `committed` is when the commit was made.
     """
 
     target: str
@@ -53,7 +55,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wanted(self) -> Mapping[str, SignedItem]:
         """Every item that counts: those of the policy, and one for each regime of the target."""
-        return {**self.items, **{slug(name): regime(name) for name in self.regimes}}
+        return {
+            **self.items,
+            **{slug(name): regime(name, self.items.get(slug(name))) for name in self.regimes},
+        }
 
     @property
     def every_role(self) -> tuple[str, ...]:
@@ -74,9 +79,11 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
-def regime(name: str) -> SignedItem:
-    """What a declared regime asks for."""
-    return SignedItem(title=name, counts=Counted.REGIME, days=REGIME_DAYS)
+def regime(name: str, item: SignedItem | None = None) -> SignedItem:
+    """What a declared regime asks for; where the policy has an `item` of that name, no less."""
+    if item is None:
+        return SignedItem(title=name, counts=Counted.REGIME, days=REGIME_DAYS)
+    return msgspec.structs.replace(item, counts=Counted.REGIME, days=min(item.days, REGIME_DAYS))
 
 
 def refusal(signed: Signed, asked: Asked, check: Check) -> Refusal | None:
@@ -208,13 +215,16 @@ def of_age(signed: Approval, asked: Asked) -> Iterator[Refusal]:
 
 
 def of_author(signed: Signed, asked: Asked) -> Iterator[Refusal]:
-    """Whether somebody approves of a commit of their own; items are no approval of a commit."""
+    """Whether somebody approves of work of their own; items are no approval of a commit."""
     person = asked.people[signed.person]
-    authors = {email.casefold() for email in asked.authors}
-    own = sorted(email for email in person.emails if email.casefold() in authors)
+    authors = {canonical(email): email for email in asked.authors}
+    own = sorted(email for email in person.emails if canonical(email) in authors)
     if isinstance(signed, Approval) and own:
+        said = authors[canonical(own[0])]
+        there = "" if said == own[0] else f", there as {said!a}"
         problem = (
-            f"self-approval: {signed.person} signs a commit of their own. Compared are the emails "
-            f"of the policy's people with the author and co-authors of the commit: {own[0]} is both"
+            f"self-approval: {signed.person} signs work of their own. Compared are the emails of "
+            "the policy's people with the authors and co-authors of the commit and of those since "
+            f"the base: {own[0]} is both{there}"
         )
         yield Refusal("signoff-self", problem, f"Let somebody else sign as {signed.role}.")

@@ -140,7 +140,7 @@ def wanted(given: Given, results: Mapping[str, GateResult], now: datetime) -> As
         people=policy.people,
         items=policy.items,
         regimes=given.regimes,
-        authors=commit.authors,
+        authors=commits.makers(given.root, given.base, commit),
         changed=commits.changed(given.root, given.base, commit.name),
         committed=commit.made,
         dirty=given.target.dirty,

@@ -1,10 +1,12 @@
 """What a policy says of those who sign that cannot be: unknown roles, keys of two people."""
 
+import contextlib
 from collections.abc import Iterator
 
+from gates.core.addresses import canonical
 from gates.core.policy import Policy
 from gates.core.signed import NAME
-from gates.core.signers import Person, SignedItem, SigningKey, fingerprint
+from gates.core.signers import Person, SignedItem, SigningKey, fingerprint, material
 from gates.shell.problems import KeyPath, Trouble, did_you_mean
 
 
@@ -51,20 +53,24 @@ def _key(path: KeyPath, key: SigningKey) -> Iterator[Trouble]:
 
 
 def _shared(policy: Policy) -> Iterator[Trouble]:
-    """Keys and addresses of two people: one could sign as the other."""
-    owner: dict[str, str] = {}
+    """Keys and addresses of two people, however they are spelled: one could sign as the other."""
+    owner: dict[object, str] = {}
     for id, person in policy.people.items():
-        for what in (*(_named(key) for key in person.keys), *map(str.casefold, person.emails)):
-            if what and owner.setdefault(what, id) != id:
-                message = f"{what} is of {owner[what]} already: one person, one identity"
+        for what, told in (*_keys(person), *_addresses(person)):
+            if owner.setdefault(what, id) != id:
+                message = f"{told} is of {owner[what]} already: one person, one identity"
                 yield Trouble(path=("people", id), message=message)
 
 
-def _named(key: SigningKey) -> str:
-    try:
-        return fingerprint(key.key)
-    except ValueError:  # said where the key stands
-        return ""
+def _keys(person: Person) -> Iterator[tuple[object, str]]:
+    for held in person.keys:
+        with contextlib.suppress(ValueError):  # said where the key stands
+            yield material(held.key), fingerprint(held.key)
+
+
+def _addresses(person: Person) -> Iterator[tuple[object, str]]:
+    for email in dict.fromkeys(person.emails):
+        yield canonical(email), email
 
 
 def _item(path: KeyPath, id: str, item: SignedItem, roles: tuple[str, ...]) -> Iterator[Trouble]:

@@ -238,6 +238,23 @@ def test_a_lost_result_does_not_pass(
     assert (card.complete, card.verdict) == (False, Verdict.INCONCLUSIVE)
 
 
+@pytest.mark.parametrize("author", ["ada@example.com", "Ada+laptop@EXAMPLE.com"])
+def test_nobody_signs_a_change_of_their_own_behind_a_commit_of_somebody_else(
+    author: str, place: Place, keys: dict[str, Path]
+) -> None:
+    team = signing_team.team(place, keys)
+    (team.target / "a.py").write_text("A = 2\n")
+    commit(team.target, "two", author)
+    (team.target / "b.py").write_text("B = 1\n")
+    commit(team.target, "three", "bot@example.com")
+    assert team.run("--base", "HEAD~2").code == 3
+    done = team.approve("ada")
+    assert (done.code, "self-approval: ada signs work of their own" in done.stderr) == (2, True)
+    assert team.approve("bo").code == 0
+    assert team.run("--base", "HEAD~1").code == 3
+    assert team.approve("ada").code == 0
+
+
 @pytest.mark.parametrize("how", ["reverted", "amended", "cherry-picked"])
 def test_a_sign_off_of_a_commit_with_the_same_tree_is_of_another_commit(
     how: str, place: Place, keys: dict[str, Path]

@@ -51,8 +51,62 @@ def test_those_who_wrote_it_together_are_all_its_authors(root: Path) -> None:
 
 
 def test_a_mailmap_of_the_change_renames_nobody(root: Path) -> None:
+    """It names more of a person, as somebody who makes commits under two addresses; none less."""
     name = commit(root, ".mailmap", "Eve <eve@example.com> <ada@example.com>\n")
     assert commits.about(root, name).authors == ("ada@example.com",)
+    found = commits.to_sign(root, name)
+    assert commits.makers(root, "", found) == ("ada@example.com", "eve@example.com")
+
+
+def by(root: Path, who: str, path: str, words: str = "words") -> str:
+    return commit(root, path, words, "-c", f"user.email={who}@example.com")
+
+
+def test_all_who_made_commits_since_the_base_are_makers(root: Path) -> None:
+    by(root, "old", "a.py")
+    base = by(root, "before", "b.py")
+    by(root, "bo", "c.py", "c\n\nCo-authored-by: C <c@example.com>\n")
+    by(root, "signer", "gatescore/signoffs/a.toml")
+    last = by(root, "dev", "d.py")
+    later = by(root, "later", "gatescore/signoffs/b.toml")
+    found = commits.to_sign(root, later)
+    assert found.name == last
+    people = ("dev", "bo", "c")
+    assert commits.makers(root, base, found) == tuple(f"{who}@example.com" for who in people)
+    assert commits.makers(root, "", found) == ("dev@example.com",)
+    assert commits.makers(root, last, found) == ("dev@example.com",)
+    assert commits.makers(root, base, commits.Commit()) == ()
+
+
+def test_of_a_branch_that_was_merged_all_are_makers(root: Path) -> None:
+    base = by(root, "old", "a.py")
+    git(root, "checkout", "-q", "-b", "side")
+    by(root, "bo", "b.py")
+    git(root, "checkout", "-q", "main")
+    by(root, "cy", "c.py")
+    git(root, "merge", "-q", "--no-ff", "-m", "both", "side")
+    found = commits.to_sign(root, "HEAD")
+    assert {"bo@example.com", "cy@example.com"} < set(commits.makers(root, base, found))
+
+
+def test_makers_that_a_shallow_clone_lacks_are_not_nobody(root: Path, tmp_path: Path) -> None:
+    base = by(root, "old", "a.py")
+    for number in range(3):
+        by(root, f"p{number}", f"{number}.py")
+    clone = tmp_path.with_name(f"{tmp_path.name}-clone")
+    git(root, "clone", "-q", "--depth", "2", f"file://{root}", str(clone))
+    git(clone, "fetch", "-q", "--depth", "1", "origin", base)
+    found = commits.to_sign(clone, "HEAD")
+    with pytest.raises(GitError, match="unshallow"):
+        commits.makers(clone, base, found)
+    git(clone, "fetch", "-q", "--unshallow")
+    assert len(commits.makers(clone, base, found)) == 3
+
+
+def test_a_base_that_is_not_known_is_not_nobody(root: Path) -> None:
+    commit(root, "a.py")
+    with pytest.raises(GitError):
+        commits.makers(root, "0" * 40, commits.to_sign(root, "HEAD"))
 
 
 def test_a_signed_commit_is_read_whatever_git_shows_of_it(root: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """A policy whose people, keys or items cannot be is refused, with the key that is wrong."""
 
+import base64
 from pathlib import Path
 
 import pytest
 
+from gates.core import attestation_keys
 from gates.shell.config import ConfigError, read_policy
 from gates.shell.signatures import public_key
 from tests.shell.signing_keys_made import make
@@ -74,6 +76,29 @@ def test_a_key_and_an_address_belong_to_one_person(key: str, tmp_path: Path) -> 
     other = text[text.index("[people") :].replace(".ada", ".bo").replace("ada@", "Ada@")
     said = read(tmp_path, text + other)
     assert said.count("is of ada already") == 2
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["ada+two@example.com", "\uff21da@example.com", "ada@example.com.", "ada\u200b@example.com"],
+)
+def test_one_person_is_not_two_by_another_spelling(email: str, key: str, tmp_path: Path) -> None:
+    text = POLICY.format(key=key)
+    other = POLICY.format(key=public_key(make(tmp_path / "other")))
+    second = (
+        other[other.index("[people") :].replace(".ada", ".bo").replace("ada@example.com", email)
+    )
+    assert "is of ada already" in read(tmp_path, text + second)
+
+
+def test_one_key_is_not_two_by_another_form(tmp_path: Path) -> None:
+    """An Ed25519 key as SSH and as PEM write it."""
+    ssh = public_key(make(tmp_path / "key"))
+    raw = base64.b64decode(ssh.split()[1])[-32:]
+    text = POLICY.format(key=ssh)
+    bo = POLICY.format(key=attestation_keys.to_pem(raw).strip())
+    second = bo[bo.index("[people") :].replace(".ada", ".bo").replace("ada@", "bo@")
+    assert read(tmp_path, text + second).count("is of ada already") == 1
 
 
 @pytest.mark.parametrize(

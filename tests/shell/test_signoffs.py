@@ -312,6 +312,61 @@ def the_author_signs(keys: Keys, asked: Asked, root: Path) -> Asked:
     return msgspec.structs.replace(asked, authors=("dev@example.com", "Ada@Example.com"))
 
 
+def made_by(name: str, address: str, who: str = "ada") -> None:
+    """An approval by somebody who wrote some of it, under an address of theirs."""
+
+    def forge(keys: Keys, asked: Asked, root: Path) -> Asked:
+        write(root, approval(keys, who, "administrator"))
+        return msgspec.structs.replace(asked, authors=("dev@example.com", address))
+
+    FORGERIES[name] = ("signoff-self", forge)
+
+
+made_by("the_author_under_a_tag", "ada+work@example.com")
+made_by("the_author_in_wide_letters", "\uff21da@example.com")
+made_by("the_author_with_a_sign_that_nobody_sees", "ada\u200b@example.com")
+made_by("the_author_at_the_same_domain_otherwise", "ada@EXAMPLE.com.")
+
+
+@forgery("signoff-self")
+def the_author_at_a_forge(keys: Keys, asked: Asked, root: Path) -> Asked:
+    write(root, approval(keys, "ada", "administrator"))
+    there = "ada@users.noreply.github.com"
+    ada = msgspec.structs.replace(asked.people["ada"], emails=("ada@example.com", there))
+    people, authors = {**asked.people, "ada": ada}, (f"123+{there}",)
+    return msgspec.structs.replace(asked, people=people, authors=authors)
+
+
+plain("a_role_in_letters_that_look_alike", "signoff-role", "ada", "\u0430dministrator")
+plain("a_role_in_wide_letters", "signoff-role", "ada", "\uff41dministrator")
+plain("a_role_with_a_sign_that_nobody_sees", "signoff-role", "ada", "administrator\u200b")
+plain("a_role_in_capitals", "signoff-role", "ada", "Administrator")
+plain(
+    "a_person_in_letters_that_look_alike",
+    "signoff-person",
+    "ada",
+    "administrator",
+    person="\u0430da",
+)
+plain(
+    "a_person_with_a_sign_that_nobody_sees",
+    "signoff-person",
+    "ada",
+    "administrator",
+    person="ada\u200b",
+)
+plain("a_target_that_looks_alike", "signoff-target", "ada", "administrator", target="sh\u043ep")
+plain("another_decomposition", "signoff-person", "ada", "administrator", person="a\u0308da")
+
+
+@forgery("signoff-role")
+def a_regime_that_lets_anybody_sign_an_item_of_the_policy(
+    keys: Keys, asked: Asked, root: Path
+) -> Asked:
+    write(root, item(keys, "cy", "expert", "penetration-test"))
+    return msgspec.structs.replace(asked, regimes=("Penetration Test",))
+
+
 @forgery("signoff-key-expired")
 def a_key_that_had_expired(keys: Keys, asked: Asked, root: Path) -> Asked:
     write(root, approval(keys, "ada", "administrator"))
@@ -416,6 +471,38 @@ def test_one_person_signs_for_one_role(keys: Keys, asked: Asked, tmp_path: Path)
     assert [one.rule for one in report.findings] == ["signoff-twice"]
     assert "bo has signed as administrator already" in report.findings[0].message
     assert values(report)["missing_roles"] == 1
+
+
+def test_two_keys_of_one_person_are_one_person(keys: Keys, asked: Asked, tmp_path: Path) -> None:
+    held = tuple(SigningKey(key=keys.public[name]) for name in ("bo", "eve"))
+    bo = msgspec.structs.replace(asked.people["bo"], keys=held)
+    asked = msgspec.structs.replace(asked, people={**asked.people, "bo": bo})
+    write(tmp_path, approval(keys, "bo", "administrator"))
+    write(tmp_path, approval(keys, "eve", "technical-lead", person="bo"))
+    report = signoffs.verified(tmp_path, asked)
+    assert [one.rule for one in report.findings] == ["signoff-twice"]
+    assert values(report)["missing_roles"] == 1
+
+
+def test_whoever_signs_one_role_twice_has_signed_once(
+    keys: Keys, asked: Asked, tmp_path: Path
+) -> None:
+    write(tmp_path, approval(keys, "ada", "administrator"))
+    put(tmp_path, f"{FOLDER}/again.toml", file_text(approval(keys, "ada", "administrator")))
+    report = signoffs.verified(tmp_path, asked)
+    assert (values(report)["missing_roles"], values(report)["refused"]) == (1, 0)
+
+
+@pytest.mark.parametrize(("days", "missing"), [(30, 0), (31, 1)])
+def test_a_regime_that_the_policy_knows_as_an_item_asks_no_less(
+    days: int, missing: int, keys: Keys, asked: Asked, tmp_path: Path
+) -> None:
+    own = msgspec.structs.replace(ITEMS["penetration-test"], days=30, counts=Counted.DRILL)
+    asked = msgspec.structs.replace(asked, items={"gdpr": own}, regimes=("GDPR",))
+    date = (NOW - days * DAY).date()
+    write(tmp_path, item(keys, "ada", "administrator", "gdpr", date=date))
+    found = values(signoffs.verified(tmp_path, asked))
+    assert (found["regimes_missing"], found["refused"]) == (missing, 0)
 
 
 def test_two_people_may_sign_for_one_role(keys: Keys, asked: Asked, tmp_path: Path) -> None:
