@@ -172,7 +172,8 @@ def publish(args: argparse.Namespace, card: Scorecard) -> None:
         return
     score = "" if card.score is None else f", score {card.score:g}"
     print(f"{card.verdict}{score}: {card.decided_by}", file=sys.stderr)
-    if stale := validity.stale(card.valid_until, datetime.now(UTC)):
+    now = datetime.now(UTC)
+    if stale := validity.unfit(card.run.started_at, card.valid_until, now):
         print(stale, file=sys.stderr)
     for step in card.next_steps:
         print(f"  {step}", file=sys.stderr)

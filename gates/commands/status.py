@@ -58,7 +58,7 @@ def lines(card: Scorecard, now: datetime) -> Iterator[str]:
     told = progress(card)
     dirty = " with uncommitted changes" if card.target.dirty else ""
     yield f"{told.target} at {told.revision[:12]}{dirty}, {told.date}: {told.status}"
-    if stale := validity.stale(card.valid_until, now):
+    if stale := validity.unfit(card.run.started_at, card.valid_until, now):
         yield stale
     if told.progress is not None:
         yield f"{told.progress:g} % of the gates hold"

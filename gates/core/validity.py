@@ -49,6 +49,13 @@ def too_old(made: datetime, now: datetime, most: timedelta) -> str:
     return ""
 
 
+def unfit(started_at: str, valid_until: str, now: datetime) -> str:
+    """A sentence that begins with STALE where a scorecard does not count now, or is of no time."""
+    started = moment(started_at)
+    future = too_old(started, now, timedelta.max) if started is not None else ""
+    return f"STALE: {future}" if future else stale(valid_until, now)
+
+
 def stale(valid_until: str, now: datetime) -> str:
     """A sentence that begins with STALE where a scorecard counts no more; empty if it counts."""
     limit = moment(valid_until)

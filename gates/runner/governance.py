@@ -15,7 +15,8 @@ from gates import catalog
 from gates.core.excuses import Baseline, Excuses, WaiverFile
 from gates.core.plan import absent_names, present
 from gates.core.policy import Policy
-from gates.shell import config, git, rules_files, workspace
+from gates.core.validity import SKEW
+from gates.shell import commits, config, git, rules_files, workspace
 from gates.shell.problems import ConfigError
 from gates.shell.toml_read import read_document
 
@@ -38,15 +39,29 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         text = "there is no base revision: the rules are those of the working tree"
         return msgspec.structs.replace(self, notices=(text,))
 
-    def excuses(self, today: datetime.date) -> Excuses:
-        """Everything that may excuse findings on that day."""
+    def excuses(self, now: datetime.datetime) -> Excuses:
+        """Everything that may excuse findings now.
+
+        It is no earlier than the last commit: a clock that was set back brings no waiver back.
+        """
+        made = commits.newest(self.target.root)
         return Excuses(
-            today=today,
+            today=max(now, made or now).astimezone(datetime.UTC).date(),
             waivers=self.waivers.waiver,
             quarantines=self.waivers.quarantine,
             budget=self.policy.policy.waiver_budget,
             baseline=self.baseline,
         )
+
+
+def clock_notices(root: Path, now: datetime.datetime) -> tuple[str, ...]:
+    """A notice where the clock is behind the last commit: what ages is not judged by it then."""
+    made = commits.newest(root)
+    if made is None or made <= now + SKEW:
+        return ()
+    clock, commit = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (now, made))
+    told = f"the clock says {clock}, the last commit was made {commit}"
+    return (f"{told}: waivers end by the later of the two; set the clock",)
 
 
 def base_of(root: Path, named: str, environ: Mapping[str, str]) -> str:

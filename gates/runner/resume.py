@@ -9,6 +9,7 @@ import msgspec
 from gates import catalog
 from gates.core.model import GateReport, RunInfo, Scorecard
 from gates.core.plan import Plan, PlannedGate
+from gates.core.validity import SKEW
 from gates.runner.session import Session
 from gates.runner.versions import version_of
 from gates.shell import store
@@ -24,9 +25,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     run: RunInfo = RunInfo()
 
     def age_s(self, gate: str, now: datetime) -> float:
-        """Seconds that a gate's result is old at most: since its run began, and before."""
-        begun = now - datetime.fromisoformat(self.run.started_at)
-        return round(begun.total_seconds() + self.run.reused_s.get(gate, 0.0), 3)
+        """Seconds that a gate's result is old at most: since its run began, and before.
+
+        Below 0 where that run began in the future: then a clock was set back, and nobody knows.
+        """
+        begun = (now - datetime.fromisoformat(self.run.started_at)).total_seconds()
+        if begun < -SKEW.total_seconds():
+            return round(begun, 3)
+        return round(max(begun, 0.0) + self.run.reused_s.get(gate, 0.0), 3)
 
     def measured(self, gate: str) -> bool:
         """Whether that run, or what it took up, measured the gate itself."""

@@ -66,6 +66,22 @@ def test_p52_stale_is_what_is_past_its_time(until: str, is_stale: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("started", "until", "word"),
+    [
+        ("2026-11-21T11:00:00Z", "2026-11-22T13:00:00Z", ""),
+        ("2026-11-21T12:05:00Z", "2026-11-22T13:00:00Z", ""),
+        ("2026-11-21T12:05:01Z", "2026-11-22T13:00:00Z", "STALE: it is of 2026-11-21T12:05:01Z"),
+        ("2026-11-20T09:00:00Z", "2026-11-21T11:00:00Z", "STALE: valid until"),
+        ("", "2026-11-21T11:00:00Z", "STALE: valid until"),
+        ("", "", ""),
+    ],
+)
+def test_what_is_of_the_future_does_not_count_either(started: str, until: str, word: str) -> None:
+    why = validity.unfit(started, until, NOW)
+    assert why.startswith(word) and bool(why) is bool(word)
+
+
+@pytest.mark.parametrize(
     ("span", "text"),
     [
         (timedelta(minutes=59), "59 min"),

@@ -4,20 +4,31 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from gates.core import past
 from gates.core.derivations.seen import HOLDS, Seen
 from gates.core.model import Finding, GateResult, GateStatus, Measurement, Severity, ToolReport
 from gates.core.tool import Metric
 
 STALE = "freshness.stale_results"
-METRICS: Mapping[str, Metric] = {STALE: Metric("results that are older than their level allows")}
+HELD = "freshness.gates_held"
+INTEGRATION = "freshness.integration_held"
+METRICS: Mapping[str, Metric] = {
+    STALE: Metric("results that are older than their level allows"),
+    HELD: Metric("gates that held over the last runs", "percent"),
+    INTEGRATION: Metric("runs whose integration tests held", "percent"),
+}
 JUDGED = (*HOLDS, GateStatus.FAIL)
 HOUR_S = 3600.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How old a result may be, in hours, by level; a level that is not named is not bounded."""
+    """How old a result may be, in hours, by level; a level that is not named is not bounded.
+
+    `integration` are the gates whose runs count as those of integration.
+    """
 
     hours: dict[str, float] = {}
+    integration: tuple[str, ...] = ("integration",)
 
 
 def derive(settings: Settings, seen: Seen) -> ToolReport:
@@ -28,27 +39,43 @@ def derive(settings: Settings, seen: Seen) -> ToolReport:
         tool="freshness",
         examined=sum(gate.status in JUDGED for gate in seen.results.values()),
         examined_unit="results",
-        measurements={STALE: Measurement(value=len(found), detail=names)},
+        measurements={
+            STALE: Measurement(value=len(found), detail=names),
+            HELD: share(past.held(seen.plan.past), seen.plan.past.runs),
+            INTEGRATION: share(
+                past.held(seen.plan.past, settings.integration), seen.plan.past.runs
+            ),
+        },
         findings=found,
     )
 
 
+def share(found: past.Share, runs: int) -> Measurement:
+    """A share of earlier results in per cent; of none it is no number."""
+    of = f"of the last {runs} whole runs of this branch"
+    if not found.judged:
+        return Measurement(value=None, why=f"the history has no such result {of}")
+    detail = f"{found.held} of {found.judged} results {of} held"
+    return Measurement(value=round(100 * found.held / found.judged, 2), detail=detail)
+
+
 def stale(settings: Settings, seen: Seen) -> Iterator[Finding]:
-    """One finding for each result that is too old."""
+    """One finding for each result that is too old, or of the future: then no age is known."""
     for gate in seen.results.values():
         most = settings.hours.get(str(gate.level))
         age = seen.run.reused_s.get(gate.id, 0.0) / HOUR_S
-        if most is not None and gate.status in JUDGED and age > most:
+        if most is not None and gate.status in JUDGED and not 0 <= age <= most:
             yield finding(gate, age, most)
 
 
 def finding(gate: GateResult, hours: float, most: float) -> Finding:
-    """What is to be said of one result that is too old."""
+    """What is to be said of one result that is too old, or younger than this run."""
+    told = f"is {hours:.0f} h old" if hours >= 0 else "is of the future: a clock was set back"
     return Finding(
         tool="freshness",
         rule="stale-result",
         severity=Severity.HIGH,
-        message=f"{gate.id}: its result is {hours:.0f} h old, at most {most:g} h at its level",
+        message=f"{gate.id}: its result {told}, at most {most:g} h at its level",
         fix=f"Measure it anew: gatescore run --level {gate.level} --fresh",
         metric=STALE,
         context=gate.id,

@@ -25,6 +25,8 @@ def report(ages, results=RESULTS):
         ("g3", 168, 0),
         ("g3", 168.01, 1),
         ("g2", 0, 0),
+        ("g2", -0.01, 1),
+        ("g3", -1_000, 1),
     ],
 )
 def test_the_age_of_a_result_is_bounded_by_its_level(gate, hours, stale):
@@ -43,6 +45,11 @@ def test_what_was_never_judged_is_neither_fresh_nor_stale():
     lost = (result(GATES[2]), result(GATES[3], failure=ERROR))
     assert report({"g2": 10**9, "g3": 10**9}, lost).measurements[STALE].value == 0
     assert report({}, lost).examined == 0
+
+
+def test_it_says_that_a_clock_was_set_back():
+    (found,) = report({"g3": -HOUR}).findings
+    assert "of the future: a clock was set back" in found.message
 
 
 def test_it_says_how_old_and_what_to_run():
