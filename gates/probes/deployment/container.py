@@ -48,7 +48,7 @@ def looked(tree: Path, files: tuple[str, ...], others: int = 0) -> Look:
             continue
         flaws += judged(name, content, ignoring.left_in(tree, name))
     detail = f"{len(files)} Dockerfiles" if len(files) > 1 else files[0]
-    note = f"{others} Dockerfiles are for desks or tests by their names: not looked at"
+    note = f"Dockerfiles for desks or tests by their names: {others}, not looked at"
     notes = (note,) if others else ()
     return look.counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
 

@@ -161,15 +161,15 @@ def _variables(given: Given) -> Look:
         return unjudged(metric, "the target names no code")
     reads, computed, broken = _reads(tree, given)
     example = given.documentation.env_example
-    known = variables.documented(_common.read_text(tree, example) or "")
+    written = _common.read_text(tree, example)
+    known = variables.documented(written or "")
     unknown = {read.name: read for read in reversed(reads) if read.name.upper() not in known}
     findings = tuple(_undocumented(read, example) for _, read in sorted(unknown.items()))
+    detail = f"{len({read.name for read in reads})} variables are read by the code"
+    detail += "" if written is not None else f"; there is no {example}"
     return Look(
         metric=metric,
-        measurement=Measurement(
-            value=len(findings),
-            detail=f"{len({read.name for read in reads})} variables are read by the code",
-        ),
+        measurement=Measurement(value=len(findings), detail=detail),
         findings=findings,
         examined=1,
         incomplete=broken,
@@ -180,12 +180,17 @@ def _variables(given: Given) -> Look:
 
 
 def _reads(tree: Path, given: Given) -> tuple[list[variables.Read], int, tuple[str, ...]]:
-    """What the code reads, how often by computed names, and files that cannot be parsed."""
+    """What the code reads, how often by computed names, and files that cannot be parsed.
+
+    Tests that lie in the folders of the code are left out: nobody who installs it runs them.
+    """
     reads: list[variables.Read] = []
     computed, broken = 0, []
     scripts = script_variables.sources(tree, given.script_paths)
     for source in (*variables.sources(tree, given.code_paths), *scripts):
         name = source.relative_to(tree).as_posix()
+        if variables.is_test(name):
+            continue
         try:
             found = _read(source, name)
         except (SyntaxError, ValueError, RecursionError, OSError) as error:

@@ -23,6 +23,8 @@ SYSTEM = frozenset(
 _OF_SYSTEM = re.compile(r"PYTHON[A-Z]|XDG_")
 # Without one of these there is no read.
 _HINT = re.compile(rb"environ|getenv|envvar|BaseSettings|decouple|starlette\.config")
+_TESTS = frozenset({"__tests__", "test", "tests"})
+_TEST = re.compile(r"(?:test_.*|.*_test|conftest)\.py|.*\.(?:spec|test)\.[cm]?[jt]sx?")
 _READERS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -82,6 +84,12 @@ def reads(source: bytes, path: str) -> Found:
     for settings in _settings(nodes):
         names.update(Read(name=n, path=path, line=line) for n, line in _fields(settings, constants))
     return Found(tuple(sorted(names)), computed)
+
+
+def is_test(path: str) -> bool:
+    """Whether a source file is one of tests, by its name or a folder of its own."""
+    *folders, name = path.split("/")
+    return bool(_TEST.fullmatch(name) or not _TESTS.isdisjoint(folders))
 
 
 def is_given(name: str) -> bool:

@@ -161,7 +161,7 @@ def test_files_are_looked_for_in_the_tree(tmp_path: Path) -> None:
     assert [flaw.rule for flaw in look.flaws] == ["container-missing"]
     assert (look.measurement.value, look.examined) == (1, 2)
     assert container.looked(tmp_path, ("Dockerfile",), 2).notes == (
-        "2 Dockerfiles are for desks or tests by their names: not looked at",
+        "Dockerfiles for desks or tests by their names: 2, not looked at",
     )
     none = container.looked(tmp_path, ())
     assert none.measurement.value is None

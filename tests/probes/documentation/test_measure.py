@@ -287,3 +287,19 @@ def test_the_control_is_caught(tmp_path: Path) -> None:
     control = documentation.control()
     report = judged(tmp_path, dict(control.files))
     assert control.rule in {finding.rule for finding in report.findings}
+
+
+def test_tests_beside_the_code_need_no_variables_of_those_who_install_it(tmp_path: Path) -> None:
+    read = "import os\nos.environ['ONLY_HERE']\n"
+    changes: dict[str, str | None] = {"src/tests/helpers.py": read, "src/shop_test.py": read}
+    assert judged(tmp_path, changes).findings == ()
+    (found,) = judged(tmp_path, {"src/testing.py": read}).findings
+    assert (found.rule, found.path) == ("env-undocumented", "src/testing.py")
+
+
+def test_a_missing_example_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    measured = judged(tmp_path, {".env.example": None}).measurements[ENV]
+    assert (measured.value, measured.detail) == (
+        1,
+        "1 variables are read by the code; there is no .env.example",
+    )
