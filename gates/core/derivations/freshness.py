@@ -4,31 +4,20 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from gates.core import past
 from gates.core.derivations.seen import HOLDS, Seen
 from gates.core.model import Finding, GateResult, GateStatus, Measurement, Severity, ToolReport
 from gates.core.tool import Metric
 
 STALE = "freshness.stale_results"
-HELD = "freshness.gates_held"
-INTEGRATION = "freshness.integration_held"
-METRICS: Mapping[str, Metric] = {
-    STALE: Metric("results that are older than their level allows"),
-    HELD: Metric("gates that held over the last runs", "percent"),
-    INTEGRATION: Metric("runs whose integration tests held", "percent"),
-}
+METRICS: Mapping[str, Metric] = {STALE: Metric("results that are older than their level allows")}
 JUDGED = (*HOLDS, GateStatus.FAIL)
 HOUR_S = 3600.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How old a result may be, in hours, by level; a level that is not named is not bounded.
-
-    `integration` are the gates whose runs count as those of integration.
-    """
+    """How old a result may be, in hours, by level; a level that is not named is not bounded."""
 
     hours: dict[str, float] = {}
-    integration: tuple[str, ...] = ("integration",)
 
 
 def derive(settings: Settings, seen: Seen) -> ToolReport:
@@ -39,24 +28,9 @@ def derive(settings: Settings, seen: Seen) -> ToolReport:
         tool="freshness",
         examined=sum(gate.status in JUDGED for gate in seen.results.values()),
         examined_unit="results",
-        measurements={
-            STALE: Measurement(value=len(found), detail=names),
-            HELD: share(past.held(seen.plan.past), seen.plan.past.runs),
-            INTEGRATION: share(
-                past.held(seen.plan.past, settings.integration), seen.plan.past.runs
-            ),
-        },
+        measurements={STALE: Measurement(value=len(found), detail=names)},
         findings=found,
     )
-
-
-def share(found: past.Share, runs: int) -> Measurement:
-    """A share of earlier results in per cent; of none it is no number."""
-    of = f"of the last {runs} whole runs of this branch"
-    if not found.judged:
-        return Measurement(value=None, why=f"the history has no such result {of}")
-    detail = f"{found.held} of {found.judged} results {of} held"
-    return Measurement(value=round(100 * found.held / found.judged, 2), detail=detail)
 
 
 def stale(settings: Settings, seen: Seen) -> Iterator[Finding]:
