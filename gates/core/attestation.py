@@ -57,6 +57,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 def demand_attestable(card: Scorecard, judged: Judged, wish: Wish, now: datetime) -> None:
     """Refuse a scorecard that proves nothing, or was changed by hand. Raises Refused."""
+    if judged.policy != card.policy.digest:
+        raise Refused(
+            f"the run began under the policy {judged.policy}, and was judged under "
+            f"{card.policy.digest} since: run it again under the one that counts"
+        )
     if judged != judged_of(card, judged.target_file):
         raise Refused("scorecard.json was changed: subject.json tells of another run or revision")
     if card.partial:

@@ -41,6 +41,20 @@ def test_an_approval_that_is_changed_is_not_attested(team: Team) -> None:
     assert (done.code, "not what the stored evidence gives" in done.stderr) == (3, True)
 
 
+def test_a_run_under_a_policy_that_has_changed_since_is_not_attested(team: Team) -> None:
+    """Whoever adds a person after the run is told to run it again, not that somebody cheated."""
+    place, folder, key = team.place, team.place.output, team.place.path / "gates.key"
+    team.run()
+    place.run("keygen", key)
+    team.policy.write_text(team.policy.read_text() + "# one more\n")
+    team.everything()
+    early = place.run("attest", folder, "--key", key)
+    assert (early.code, "name the right one with --policy" in early.stderr) == (3, True)
+    place.run("judge", folder, "--output", folder)
+    done = place.run("attest", folder, "--key", key)
+    assert (done.code, "run it again under the one that counts" in done.stderr) == (3, True)
+
+
 def verify(team: Team, folder: Path) -> tuple[str, ...]:
     """The arguments of a deploy step that wants the run of this commit."""
     card = json.loads((folder / "scorecard.json").read_bytes())
