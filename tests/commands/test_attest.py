@@ -381,6 +381,7 @@ def test_verifying_loads_nothing_that_it_does_not_need(passed: Released, folder:
     """A deploy step waits for it: under 0.3 s as a whole (bench), so no part of the rest."""
     passed.attest(folder)
     heavy = ("gates.catalog", "gates.shell.config", "jinja2", "jsonschema", "importlib.metadata")
+    heavy += ("sigstore", "requests", "gates.shell.sigstore_bundles")
     code = (
         "import sys; from gates.cli import main; code = main(sys.argv[1:]);"
         f"print([name for name in {heavy!r} if name in sys.modules]); sys.exit(code)"
