@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from gates import catalog
 from gates.core import derived
 from gates.core.derivations.seen import Seen
@@ -9,6 +11,8 @@ from gates.core.judge import judge
 from gates.core.model import Failure, GateReport, GateResult, Reason, RunInfo
 from gates.core.plan import Plan, PlannedGate
 from gates.runner.signing import Sign, is_signed
+
+EARLIER = frozenset({"freshness.gates_held", "freshness.integration_held"})  # metrics over runs
 
 
 def concluded(
@@ -36,10 +40,25 @@ def covered(plan: Plan, results: Mapping[str, GateResult], run: RunInfo) -> dict
 
     What follows from the results is taken as it is before anybody has signed, and so are the gates
     of what people sign: whoever takes a result for younger than it is, or leaves a gate out, makes
-    another evidence.
+    another evidence. What earlier runs came to is not of it: there are more of them every night.
     """
-    bare = {gate.id: judged(gate, None, plan) for gate in plan.gates if is_signed(gate)}
-    return {**results, **derivations(plan, results, run, ended=True), **bare}
+    now = without_earlier_runs(plan)
+    bare = {gate.id: judged(gate, None, now) for gate in now.gates if is_signed(gate)}
+    return {**results, **derivations(now, results, run, ended=True), **bare}
+
+
+def without_earlier_runs(plan: Plan) -> Plan:
+    """The plan without the criteria of derived gates that are judged on earlier runs."""
+    gates = (without(gate, EARLIER) if gate.policy.derived else gate for gate in plan.gates)
+    return msgspec.structs.replace(plan, gates=tuple(gates))
+
+
+def without(gate: PlannedGate, metrics: frozenset[str]) -> PlannedGate:
+    """A gate without the criteria of some metrics."""
+    criteria = {id: c for id, c in gate.policy.criteria.items() if c.metric not in metrics}
+    policy = msgspec.structs.replace(gate.policy, criteria=criteria)
+    absent = {id: why for id, why in gate.absent.items() if id in criteria}
+    return msgspec.structs.replace(gate, policy=policy, absent=absent)
 
 
 def signed(
