@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from gates.probes import _common
-from gates.probes.deployment import look, promql
-from gates.probes.deployment.look import Flaw, Look, Unreadable, items, objects
+from gates.probes._looks import Flaw, Look, counted, unjudged
+from gates.probes.deployment import promql
+from gates.probes.deployment.reading import Unreadable, decoded, items, objects
 
 METRIC = "deployment.alert_gaps"
 SIGNALS = ("latency", "errors", "availability")
@@ -59,7 +60,7 @@ def _is_one(tree: Path, name: str) -> bool:
     ):
         return False
     try:
-        held = look.decoded(tree, name)
+        held = decoded(tree, name)
     except Unreadable:
         return bool(_RULES.search(_common.read_text(tree, name) or ""))
     return "groups" in held or held.get("kind") == "PrometheusRule"
@@ -89,9 +90,9 @@ def looked(tree: Path, files: tuple[str, ...], known: Known) -> tuple[Look, froz
     alerts = sum(not rule.records for rule in rules)
     detail = f"{alerts} alerts in {len(files)} rule files"
     if known.exposed is None and not flaws:
-        return look.unjudged(METRIC, UNKNOWN), recorded
+        return unjudged(METRIC, UNKNOWN), recorded
     notes = (UNKNOWN,) if known.exposed is None else ()
-    made = look.counted(METRIC, flaws, examined=len(files) or 1, detail=detail, notes=notes)
+    made = counted(METRIC, flaws, examined=len(files) or 1, detail=detail, notes=notes)
     return made, recorded
 
 
@@ -114,7 +115,7 @@ def _judged(rule: Rule, known: Known, flaws: list[Flaw]) -> set[str]:
 
 
 def _rules(tree: Path, name: str, flaws: list[Flaw]) -> Iterator[Rule]:
-    held = look.decoded(tree, name)
+    held = decoded(tree, name)
     if held.get("kind") == "PrometheusRule":
         held = objects(held.get("spec"))
     groups = held.get("groups")

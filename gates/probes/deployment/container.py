@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from gates.core.model import Severity
 from gates.probes import _common
-from gates.probes.deployment import ignoring, look
+from gates.probes._looks import Flaw, Look, counted, unjudged
+from gates.probes.deployment import ignoring
 from gates.probes.deployment.dockerfile import (
     Instruction,
     Stage,
@@ -16,7 +17,6 @@ from gates.probes.deployment.dockerfile import (
     stages,
     values,
 )
-from gates.probes.deployment.look import Flaw, Look
 from gates.probes.deployment.secret_names import is_secret
 
 METRIC = "deployment.container_violations"
@@ -38,7 +38,7 @@ def looked(tree: Path, files: tuple[str, ...], others: int = 0) -> Look:
     """What is wrong with the Dockerfiles; `others` are not deployed. Raises ProbeError."""
     if not files:
         why = "the target has no Dockerfile; where there is none to have: [absent] container"
-        return look.unjudged(METRIC, why)
+        return unjudged(METRIC, why)
     flaws: list[Flaw] = []
     for name in files:
         content = _common.read_text(tree, name)
@@ -50,7 +50,7 @@ def looked(tree: Path, files: tuple[str, ...], others: int = 0) -> Look:
     detail = f"{len(files)} Dockerfiles" if len(files) > 1 else files[0]
     note = f"Dockerfiles for desks or tests by their names: {others}, not looked at"
     notes = (note,) if others else ()
-    return look.counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
+    return counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
 
 
 def judged(name: str, content: str, left_in: str) -> Iterator[Flaw]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from gates.probes.deployment import alerts, look, promql
+from gates.probes._looks import Flaw, Look, counted, unjudged
+from gates.probes.deployment import alerts, promql
 from gates.probes.deployment.alerts import Known
-from gates.probes.deployment.look import Flaw, Look, Unreadable, items, objects
+from gates.probes.deployment.reading import Unreadable, decoded, items, objects
 
 METRIC = "deployment.dashboard_violations"
 _HINT = re.compile(r"dashboard|grafana", re.IGNORECASE)
@@ -37,7 +38,7 @@ def _is_one(tree: Path, name: str) -> bool:
     if not name.lower().endswith(".json") or not _HINT.search(name):
         return False
     try:
-        held = look.decoded(tree, name)
+        held = decoded(tree, name)
     except Unreadable:  # Grafana is the name of a company, too: of plugins, and of settings
         return "dashboard" in name.lower()
     return bool({"panels", "rows"} & _board(held).keys())
@@ -47,12 +48,12 @@ def looked(tree: Path, files: tuple[str, ...], known: Known) -> Look:
     """What is wrong with the dashboards, or that there is none."""
     if not files:
         text = "there is no dashboard: a JSON file with panels, called dashboard or below grafana"
-        return look.counted(METRIC, (_flaw("missing", "", text),), examined=1)
+        return counted(METRIC, (_flaw("missing", "", text),), examined=1)
     flaws: list[Flaw] = []
     count = 0
     for name in files:
         try:
-            asked = tuple(_asked(_board(look.decoded(tree, name))))
+            asked = tuple(_asked(_board(decoded(tree, name))))
         except Unreadable as error:
             flaws.append(_flaw("unreadable", name, f"{name} cannot be read: {error}"))
             continue
@@ -61,10 +62,10 @@ def looked(tree: Path, files: tuple[str, ...], known: Known) -> Look:
         count += len(asked)
         flaws += _faults(name, asked, known)
     if known.exposed is None and not flaws:
-        return look.unjudged(METRIC, alerts.UNKNOWN)
+        return unjudged(METRIC, alerts.UNKNOWN)
     detail = f"{count} queries of {len(files)} dashboards"
     notes = (alerts.UNKNOWN,) if known.exposed is None else ()
-    return look.counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
+    return counted(METRIC, flaws, examined=len(files), detail=detail, notes=notes)
 
 
 def _board(held: dict[str, Any]) -> dict[str, Any]:

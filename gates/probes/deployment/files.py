@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from gates.probes.deployment import compose, look, workflow
-from gates.probes.deployment.look import Flaw, Look, Unreadable
+from gates.probes._looks import Flaw, Look, counted, unjudged
+from gates.probes.deployment import compose, workflow
+from gates.probes.deployment.reading import Unreadable, decoded
 
 METRIC = "deployment.file_violations"
 _FIX = "See the reference of the compose file, or of workflow syntax, for what belongs there."
@@ -16,11 +17,11 @@ def looked(tree: Path, named: tuple[str, ...], files: tuple[str, ...]) -> Look:
     composed = named or tuple(name for name in files if compose.is_compose(name))
     flows = tuple(name for name in files if workflow.is_workflow(name))
     if not composed + flows:
-        return look.unjudged(METRIC, "the target has neither a compose file nor a workflow")
+        return unjudged(METRIC, "the target has neither a compose file nor a workflow")
     flaws = [flaw for name in composed for flaw in _compose(tree, name, composed)]
     flaws += [flaw for name in flows for flaw in _judged(tree, name, "workflow")]
     detail = f"{len(composed)} compose files and {len(flows)} workflows"
-    return look.counted(METRIC, flaws, examined=len(composed) + len(flows), detail=detail)
+    return counted(METRIC, flaws, examined=len(composed) + len(flows), detail=detail)
 
 
 def _compose(tree: Path, name: str, all_of_them: tuple[str, ...]) -> Iterator[Flaw]:
@@ -33,7 +34,7 @@ def _compose(tree: Path, name: str, all_of_them: tuple[str, ...]) -> Iterator[Fl
 
 def _judged(tree: Path, name: str, kind: str, *, overlay: bool = False) -> Iterator[Flaw]:
     try:
-        held: Mapping[str, object] = look.decoded(tree, name)
+        held: Mapping[str, object] = decoded(tree, name)
     except Unreadable as error:
         line = re.search(r"line (\d+)$", str(error))
         text = f"{name} cannot be read: {error}"

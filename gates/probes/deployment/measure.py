@@ -11,13 +11,12 @@ from typing import Any
 import msgspec
 
 from gates.core.deployed import Deployment, Pipeline, Staging, is_deployed, is_dockerfile
-from gates.core.model import GateReport, Measurement, Reason, ToolReport
+from gates.core.model import GateReport, Reason, ToolReport
 from gates.probes._common import ProbeError
-from gates.probes.deployment import alerts, container, dashboard, files, look, pipeline, staging
+from gates.probes._looks import Look, report
+from gates.probes.deployment import alerts, container, dashboard, files, pipeline, staging
 from gates.probes.deployment.alerts import Known
-from gates.probes.deployment.look import Look
 
-ABSENT = "the target file says that there is none"
 OBSERVING = "observability"
 
 
@@ -42,18 +41,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
         read = msgspec.convert(given, Given)
     except msgspec.ValidationError as error:
         raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
-    looks = tuple(_looks(read))
-    return ToolReport(
-        tool=look.TOOL,
-        examined=sum(one.examined for one in looks),
-        examined_unit="files and answers",
-        measurements={
-            **{one.metric: one.measurement for one in looks},
-            **{metric: Measurement(value=None, why=ABSENT) for metric in read.absent},
-        },
-        findings=tuple(finding for one in looks for finding in look.findings(one)),
-        notes=tuple(dict.fromkeys(note for one in looks for note in one.notes)),
-    )
+    return report("deployment", "files and answers", tuple(_looks(read)), read.absent)
 
 
 def _looks(given: Given) -> Iterator[Look]:

@@ -8,8 +8,7 @@ from gates.core.deployed import Staging, is_commit
 from gates.core.model import Reason
 from gates.probes import _common
 from gates.probes._auth_login import at
-from gates.probes.deployment import look
-from gates.probes.deployment.look import Flaw, Look
+from gates.probes._looks import Flaw, Look, counted, unjudged
 from gates.shell.network import NetworkError, Refused, Response, allow_list, request
 
 METRIC = "deployment.staging_mismatches"
@@ -18,13 +17,13 @@ METRIC = "deployment.staging_mismatches"
 def looked(staging: Staging | None, allowed: tuple[str, ...], commits: tuple[str, ...]) -> Look:
     """Whether staging runs one of the commits. Raises ProbeError: its origin is not allowed."""
     if staging is None:
-        return look.unjudged(METRIC, "the target file has no [staging]")
+        return unjudged(METRIC, "the target file has no [staging]")
     if not commits:
-        return look.unjudged(METRIC, "the commit of the target is not known: it is no repository")
+        return unjudged(METRIC, "the commit of the target is not known: it is no repository")
     wrong = _mismatch(staging, allowed, commits)
     fix = "Deploy this commit to staging, and try it there before it goes further."
     flaws = (Flaw(rule="staging-other", message=f"staging {wrong}", fix=fix),) if wrong else ()
-    return look.counted(METRIC, flaws, examined=1, detail="" if wrong else "it runs this commit")
+    return counted(METRIC, flaws, examined=1, detail="" if wrong else "it runs this commit")
 
 
 def _mismatch(staging: Staging, allowed: tuple[str, ...], commits: tuple[str, ...]) -> str:

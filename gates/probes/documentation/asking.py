@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gates.core.model import Finding
 from gates.probes import _common
-from gates.probes.documentation import collection, look
+from gates.probes._looks import Flaw, Look, counted
+from gates.probes.documentation import collection
 from gates.probes.documentation.collection import Asked, CollectionError
-from gates.probes.documentation.look import Look
 from gates.probes.documentation.operations import Described
 
 METRIC = "documentation.collection_violations"
@@ -34,9 +33,9 @@ def looked(
     if not places:
         what = f"there is no request collection: {named or _KINDS}"
         fix = "Commit the collection that you use, or name its place: documentation.requests."
-        missing = look.finding("collection-missing", what, named, 0, fix)
-        return look.counted(METRIC, (missing,), examined=1)
-    found: list[Finding] = []
+        missing = Flaw(rule="collection-missing", message=what, path=named, fix=fix)
+        return counted(METRIC, (missing,), examined=1)
+    found: list[Flaw] = []
     count, others = 0, 0
     for place in places:
         try:
@@ -48,9 +47,9 @@ def looked(
         count, others = count + len(own), others + len(asked) - len(own)
         found += _unknown(place, own, operations, base_path)
     note = f"{others} requests of the collections go to other hosts: not looked at"
-    return look.counted(
+    return counted(
         METRIC,
-        tuple(found),
+        found,
         examined=len(places),
         detail=f"{count} requests of {len(places)} collections",
         notes=(note,) if others else (),
@@ -126,7 +125,7 @@ def _is_elsewhere(asked: Asked, servers: frozenset[str]) -> bool:
 
 def _unknown(
     place: str, asked: tuple[Asked, ...], operations: tuple[Described, ...], base_path: str
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     seen: set[str] = set()
     for one in asked:
         label = f"{one.method.upper()} {_path(one.url.split('?')[0])[0] or '/'}"[:200]
@@ -135,9 +134,10 @@ def _unknown(
         seen.add(label)
         what = f"{place} asks for {label}, which the OpenAPI document does not have"
         fix = "Mend whichever of the two is wrong: the collection or the OpenAPI document."
-        yield look.finding("collection-route", what, place, one.line, fix)
+        yield Flaw(rule="collection-route", message=what, path=place, line=one.line, fix=fix)
 
 
-def _unreadable(place: str, why: str) -> Finding:
+def _unreadable(place: str, why: str) -> Flaw:
     what = f"{place} cannot be read as a collection of requests: {why[:200]}"
-    return look.finding("collection-unreadable", what, place, 0, "Export it anew, or mend it.")
+    fix = "Export it anew, or mend it."
+    return Flaw(rule="collection-unreadable", message=what, path=place, fix=fix)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from gates.core.model import Finding, Severity
+from gates.probes._looks import Flaw
 from gates.probes.documentation import text
 from gates.probes.documentation.operations import Described
 
@@ -44,7 +44,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(
     content: str, path: str, operations: tuple[Described, ...], base_path: str
-) -> tuple[Finding, ...]:
+) -> tuple[Flaw, ...]:
     """Return the violations of a contract against the operations of the document."""
     lines = text.lines(content)
     parts = text.sections(lines)
@@ -73,10 +73,10 @@ def routes(lines: tuple[text.Line, ...]) -> tuple[Route, ...]:
     return tuple(found)
 
 
-def missing_file(path: str) -> Finding:
+def missing_file(path: str) -> Flaw:
     """Return the finding for a contract that is not there."""
     names = ", ".join(name for name, _ in _SECTIONS)
-    return _finding(
+    return _flaw(
         "contract-missing",
         f"there is no integration contract: {path}",
         path,
@@ -85,7 +85,7 @@ def missing_file(path: str) -> Finding:
     )
 
 
-def _missing_sections(parts: tuple[text.Section, ...], path: str) -> Iterator[Finding]:
+def _missing_sections(parts: tuple[text.Section, ...], path: str) -> Iterator[Flaw]:
     for name, pattern in _SECTIONS:
         if not any(
             re.search(pattern, section.title, re.IGNORECASE)
@@ -95,7 +95,7 @@ def _missing_sections(parts: tuple[text.Section, ...], path: str) -> Iterator[Fi
         ):
             what = f"{path} has no section on {name} that says anything"
             fix = "Add it; where the service has nothing of the kind, say so in a sentence."
-            yield _finding("contract-section", what, path, 0, fix)
+            yield _flaw("contract-section", what, path, 0, fix)
 
 
 def _is_filled(name: str, lines: tuple[text.Line, ...]) -> bool:
@@ -107,7 +107,7 @@ def _is_filled(name: str, lines: tuple[text.Line, ...]) -> bool:
 
 def _unknown_routes(
     named: tuple[Route, ...], path: str, operations: tuple[Described, ...], base_path: str
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     seen: set[tuple[str, ...]] = set()
     for route in named:
         label = f"{route.method} {route.path}"
@@ -115,19 +115,19 @@ def _unknown_routes(
         if known is None:
             if (label,) not in seen:
                 what = f"{path} names {label}, which the OpenAPI document does not have"
-                yield _finding("contract-route", what, path, route.line, _FIX)
+                yield _flaw("contract-route", what, path, route.line, _FIX)
             seen.add((label,))
             continue
         for status in route.statuses:
             if not _answers(known, status) and (label, status) not in seen:
                 what = f"{path} names the status {status} of {label}, which the document does not"
-                yield _finding("contract-status", what, path, route.line, _FIX)
+                yield _flaw("contract-status", what, path, route.line, _FIX)
             seen.add((label, status))
 
 
 def _unknown_statuses(
     parts: tuple[text.Section, ...], path: str, operations: tuple[Described, ...]
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     """Statuses that a section on errors or answers names by themselves, and no operation has."""
     seen: set[str] = set()
     for index, part in enumerate(parts):
@@ -139,7 +139,7 @@ def _unknown_statuses(
                     what = (
                         f"{path} names the status {status}, which no operation of the document has"
                     )
-                    yield _finding("contract-status", what, path, line.number, _FIX)
+                    yield _flaw("contract-status", what, path, line.number, _FIX)
                 seen.add(status)
 
 
@@ -177,14 +177,5 @@ def _plain(path: str) -> str:
     return path.split("?")[0].split("#")[0].rstrip(".:*!").rstrip("/") or "/"
 
 
-def _finding(rule: str, message: str, path: str, line: int, fix: str) -> Finding:
-    return Finding(
-        tool="documentation",
-        rule=rule,
-        severity=Severity.MEDIUM,
-        message=message,
-        path=path,
-        line=line,
-        fix=fix,
-        context=message,
-    )
+def _flaw(rule: str, message: str, path: str, line: int, fix: str) -> Flaw:
+    return Flaw(rule=rule, message=message, path=path, line=line, fix=fix)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from gates.core.model import Finding, Severity
 from gates.core.target import Documentation
 from gates.probes import _common
+from gates.probes._looks import Flaw
 from gates.probes.documentation import text
 
 LEAST_WORDS = 25
@@ -80,12 +80,12 @@ def _documents(tree: Path, named: Documentation) -> tuple[Document, ...]:
     )
 
 
-def check(tree: Path, document: Document) -> tuple[Finding, ...]:
+def check(tree: Path, document: Document) -> tuple[Flaw, ...]:
     """Return what is wrong with one document, nothing if it is there and no stub."""
     content = _common.read_text(tree, document.path)
     if content is None:
         return (
-            _finding(
+            _flaw(
                 document,
                 "document-missing",
                 f"there is no {document.name}: {document.path}",
@@ -111,7 +111,7 @@ def _records(tree: Path, folder: str) -> tuple[Document, ...]:
     )
 
 
-def _flaws(document: Document, content: str) -> Iterator[Finding]:
+def _flaws(document: Document, content: str) -> Iterator[Flaw]:
     lines = text.lines(content)
     parts = text.sections(lines)
     if document.matter:
@@ -121,17 +121,17 @@ def _flaws(document: Document, content: str) -> Iterator[Finding]:
     if document.matter and not parts:
         what = f"{document.path} has no section on {document.name}"
         fix = f"Write it, or name the file that holds it: documentation.{document.key}."
-        yield _finding(document, "document-missing", what, fix)
+        yield _flaw(document, "document-missing", what, fix)
         return
     for line, what in _stub(document, lines, parts):
-        yield _finding(document, "document-stub", what, "Write what is missing there.", line)
+        yield _flaw(document, "document-stub", what, "Write what is missing there.", line)
     if document.setup and not _has_setup(parts):
         what = "has no set-up section with a command in it"
         fix = 'Add a section "Set up" with the commands that lead to a running service.'
-        yield _finding(document, "document-setup", f"{document.path} {what}", fix)
+        yield _flaw(document, "document-setup", f"{document.path} {what}", fix)
     if document.command and not text.has_command(lines):
         fix = "Write each step as a command that can be copied."
-        yield _finding(document, "document-command", f"{document.path} holds no command", fix)
+        yield _flaw(document, "document-command", f"{document.path} holds no command", fix)
     if document.record:
         yield from _record_flaws(document, content)
 
@@ -149,13 +149,13 @@ def _of_matter(document: Document, parts: tuple[text.Section, ...]) -> tuple[tex
     return tuple(found)
 
 
-def _record_flaws(document: Document, content: str) -> Iterator[Finding]:
+def _record_flaws(document: Document, content: str) -> Iterator[Flaw]:
     if not _STATUS.search(content):
         what = f"{document.path} states no status"
-        yield _finding(document, "record-status", what, 'Add a line such as "Status: accepted".')
+        yield _flaw(document, "record-status", what, 'Add a line such as "Status: accepted".')
     if not _DATE.search(content):
         what = f"{document.path} states no date"
-        yield _finding(document, "record-date", what, 'Add a line such as "Date: 2026-01-31".')
+        yield _flaw(document, "record-date", what, 'Add a line such as "Date: 2026-01-31".')
 
 
 def _stub(
@@ -180,14 +180,5 @@ def _has_setup(parts: tuple[text.Section, ...]) -> bool:
     )
 
 
-def _finding(document: Document, rule: str, message: str, fix: str, line: int = 0) -> Finding:
-    return Finding(
-        tool="documentation",
-        rule=rule,
-        severity=Severity.MEDIUM,
-        message=message,
-        path=document.path,
-        line=line,
-        fix=fix,
-        context=message,
-    )
+def _flaw(document: Document, rule: str, message: str, fix: str, line: int = 0) -> Flaw:
+    return Flaw(rule=rule, message=message, path=document.path, line=line, fix=fix)

@@ -10,11 +10,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from gates.core.model import Finding
 from gates.core.target import Documentation
 from gates.probes import _common
-from gates.probes.documentation import look, text
-from gates.probes.documentation.look import Look
+from gates.probes._looks import Flaw, Look, counted, unjudged
+from gates.probes.documentation import text
 
 METRIC = "documentation.dead_links"
 MARKDOWN = (".md", ".markdown")
@@ -47,8 +46,8 @@ def looked(tree: Path, named: Documentation) -> Look:
     """Every link of the documents that leads to no file or heading. Raises ProbeError."""
     documents = tuple(markdown(tree, named))
     if not documents:
-        return look.unjudged(METRIC, "the target has no Markdown document to look for links in")
-    findings: list[Finding] = []
+        return unjudged(METRIC, "the target has no Markdown document to look for links in")
+    findings: list[Flaw] = []
     count, outside = 0, 0
     for document in documents:
         content = _common.read_text(tree, document) or ""
@@ -60,11 +59,11 @@ def looked(tree: Path, named: Documentation) -> Look:
                 outside += 1
                 continue
             if problem:
-                findings.append(_finding(document, link, problem))
+                findings.append(_flaw(document, link, problem))
     note = f"{outside} links lead out of the target: not looked at"
-    return look.counted(
+    return counted(
         METRIC,
-        tuple(findings),
+        findings,
         examined=len(documents),
         detail=f"{count} links of {len(documents)} documents",
         notes=(note,) if outside else (),
@@ -182,7 +181,7 @@ def _slugs(title: str) -> Iterable[str]:
     return (slug, bare.replace(" ", "-"), re.sub(r"-+", "-", slug).strip("-"))
 
 
-def _finding(document: str, link: Link, problem: str) -> Finding:
+def _flaw(document: str, link: Link, problem: str) -> Flaw:
     message = f"{document} links to {link.to[:200]}, {problem}"
     fix = "Mend the link, or write what it promises."
-    return look.finding("link-dead", message, document, link.line, fix)
+    return Flaw(rule="link-dead", message=message, path=document, line=link.line, fix=fix)

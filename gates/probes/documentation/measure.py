@@ -6,27 +6,25 @@ from typing import Any
 import msgspec
 
 from gates.core import openapi
-from gates.core.model import Finding, Measurement, Reason, Severity, ToolReport
+from gates.core.model import Measurement, Reason, Severity, ToolReport
 from gates.core.target import Documentation
 from gates.probes import _common
 from gates.probes._common import ProbeError
+from gates.probes._looks import Flaw, Look, counted, report, unjudged
 from gates.probes.documentation import (
     asking,
     contract,
     files,
     links,
-    look,
     operations,
     script_variables,
     seeding,
     usual,
     variables,
 )
-from gates.probes.documentation.look import Look, unjudged
 from gates.probes.documentation.seeding import Seeding
 
 NO_DOCUMENT = "the target names no OpenAPI document"
-ABSENT = "the target file says that there is none"
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,18 +64,7 @@ def measure(given: dict[str, Any]) -> ToolReport:
         seeding.looked(read.seeding),
     )
     looks = tuple(one for one in all_looks if one.metric not in read.absent)
-    return ToolReport(
-        tool="documentation",
-        examined=sum(one.examined for one in looks),
-        examined_unit="documents and operations",
-        measurements={
-            **{one.metric: one.measurement for one in looks},
-            **{metric: Measurement(value=None, why=ABSENT) for metric in read.absent},
-        },
-        findings=tuple(finding for one in looks for finding in one.findings),
-        incomplete=tuple(name for one in looks for name in one.incomplete),
-        notes=tuple(note for one in looks for note in one.notes),
-    )
+    return report("documentation", "documents and operations", looks, read.absent)
 
 
 def _document(path: str) -> dict[str, Any] | None:
@@ -114,14 +101,12 @@ def _files(given: Given) -> Look:
     tree = Path(given.tree)
     looked = files.documents(tree, given.documentation)
     flaws = {document.path: files.check(tree, document) for document in looked}
-    bad = sorted(path for path, findings in flaws.items() if findings)
-    return Look(
-        metric="documentation.missing",
-        measurement=Measurement(
-            value=len(bad), detail=f"{len(bad)} of {len(looked)} documents are missing or stubs"
-        ),
-        findings=tuple(finding for findings in flaws.values() for finding in findings),
+    bad = sum(bool(found) for found in flaws.values())
+    return counted(
+        "documentation.missing",
+        (flaw for found in flaws.values() for flaw in found),
         examined=len(looked),
+        detail=f"{bad} of {len(looked)} documents are missing or stubs",
     )
 
 
@@ -136,11 +121,11 @@ def _contract(
         return unjudged(metric, why)
     content = _common.read_text(Path(given.tree), path)
     if content is None:
-        findings: tuple[Finding, ...] = (contract.missing_file(path),)
+        flaws: tuple[Flaw, ...] = (contract.missing_file(path),)
     else:
         base = openapi.base_path(document, given.base_path)
-        findings = contract.check(content, path, described, base)
-    return look.counted(metric, findings, examined=1)
+        flaws = contract.check(content, path, described, base)
+    return counted(metric, flaws, examined=1)
 
 
 def _requests(
@@ -164,18 +149,16 @@ def _variables(given: Given) -> Look:
     written = _common.read_text(tree, example)
     known = variables.documented(written or "")
     unknown = {read.name: read for read in reversed(reads) if read.name.upper() not in known}
-    findings = tuple(_undocumented(read, example) for _, read in sorted(unknown.items()))
     detail = f"{len({read.name for read in reads})} variables are read by the code"
     detail += "" if written is not None else f"; there is no {example}"
-    return Look(
-        metric=metric,
-        measurement=Measurement(value=len(findings), detail=detail),
-        findings=findings,
+    note = f"{computed} reads of variables have computed names: not checked"
+    return counted(
+        metric,
+        (_undocumented(read, example) for _, read in sorted(unknown.items())),
         examined=1,
+        detail=detail,
         incomplete=broken,
-        notes=(f"{computed} reads of variables have computed names: not checked",)
-        if computed
-        else (),
+        notes=(note,) if computed else (),
     )
 
 
@@ -207,9 +190,8 @@ def _read(source: Path, name: str) -> variables.Found:
     return variables.reads(source.read_bytes(), name)
 
 
-def _undocumented(read: variables.Read, example: str) -> Finding:
-    return Finding(
-        tool="documentation",
+def _undocumented(read: variables.Read, example: str) -> Flaw:
+    return Flaw(
         rule="env-undocumented",
         severity=Severity.LOW,
         message=f"the code reads {read.name}, which {example} does not name",

@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from gates.core.model import GateReport, Reason
-from gates.probes.documentation import look
-from gates.probes.documentation.look import Look
+from gates.probes._looks import Flaw, Look, counted, unjudged
 
 METRIC = "documentation.seed_failures"
 SMOKE = "smoke"  # the gate that asks nothing but whether the service runs
@@ -28,21 +27,21 @@ class Seeding(msgspec.Struct, frozen=True, kw_only=True):
 def looked(given: Seeding) -> Look:
     """Whether the seed failed. Where no gate has started the service, nobody knows."""
     if not given.command:
-        return look.unjudged(METRIC, "the target file names no command that seeds: service.seed")
+        return unjudged(METRIC, "the target file names no command that seeds: service.seed")
     if not given.started:
-        return look.unjudged(METRIC, "the service was running already: nobody here has seeded it")
+        return unjudged(METRIC, "the service was running already: nobody here has seeded it")
     ended = tuple(_ended(given.results))
     for report in ended:
         said = failed(report)
         if said:
             fix = "Mend the command service.seed: it has to work on a database just migrated."
-            one = look.finding("seed-failed", f"the seed command fails: {said}", "", 0, fix)
-            return look.counted(METRIC, (one,), examined=1)
+            one = Flaw(rule="seed-failed", message=f"the seed command fails: {said}", fix=fix)
+            return counted(METRIC, (one,), examined=1)
     if any(started(report) for report in ended):
         detail = f"it ran before the service that the gate {SMOKE} asked"
-        return look.counted(METRIC, (), examined=1, detail=detail)
+        return counted(METRIC, (), examined=1, detail=detail)
     why = f"no gate of this run has started the service; run it with --gate {SMOKE}"
-    return look.unjudged(METRIC, why)
+    return unjudged(METRIC, why)
 
 
 def failed(report: GateReport) -> str:

@@ -12,8 +12,8 @@ import pytest
 from gates.core.deployed import Pipeline, Staging
 from gates.core.model import Reason
 from gates.probes._common import ProbeError
+from gates.probes._looks import Look
 from gates.probes.deployment import pipeline, staging
-from gates.probes.deployment.look import Look
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 OTHER = "f" * 40
@@ -64,7 +64,7 @@ def test_staging_has_to_name_this_commit(
     asked = msgspec.convert({"url": origin + path, **keys}, Staging)
     look = staging.looked(asked, (), (COMMIT,))
     assert look.measurement.value == (1 if said else 0)
-    assert [flaw.message.removeprefix("staging ")[: len(said)] for flaw in look.flaws] == (
+    assert [flaw.message.removeprefix("staging ")[: len(said)] for flaw in look.findings] == (
         [said] if said else []
     )
 
@@ -76,7 +76,7 @@ def test_the_commit_before_sign_offs_is_as_good(origin: str) -> None:
 
 def test_staging_that_does_not_answer_runs_nothing() -> None:
     asked = Staging(url="http://127.0.0.1:9/version", header="X-Commit", deadline_s=2)
-    (flaw,) = staging.looked(asked, (), (COMMIT,)).flaws
+    (flaw,) = staging.looked(asked, (), (COMMIT,)).findings
     assert flaw.message == "staging gives no answer: refused"
 
 
@@ -119,7 +119,7 @@ def test_the_ci_of_this_commit_has_to_be_green(
     look = ci(tmp_path, code, says=says)
     assert look.measurement.value == (1 if said else 0)
     expected = f"the CI of this commit is not green: {said}"
-    assert [flaw.message for flaw in look.flaws] == ([expected] if said else [])
+    assert [flaw.message for flaw in look.findings] == ([expected] if said else [])
 
 
 def test_a_command_that_does_not_end_tells_nothing(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_continued_lines_remarks_and_here_documents_are_read_as_docker_does() ->
 def test_files_are_looked_for_in_the_tree(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(GOOD)
     look = container.looked(tmp_path, ("Dockerfile", "gone/Dockerfile"))
-    assert [flaw.rule for flaw in look.flaws] == ["container-missing"]
+    assert [flaw.rule for flaw in look.findings] == ["container-missing"]
     assert (look.measurement.value, look.examined) == (1, 2)
     assert container.looked(tmp_path, ("Dockerfile",), 2).notes == (
         "Dockerfiles for desks or tests by their names: 2, not looked at",

@@ -159,12 +159,12 @@ def test_broken_files_are_named_with_their_line(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     look = files.looked(tmp_path, (), tuple(written))
-    assert [(f.rule, f.path) for f in look.flaws] == [
+    assert [(f.rule, f.path) for f in look.findings] == [
         ("file-unreadable", "compose.yaml"),
         ("file-unreadable", ".github/workflows/a.yml"),
         ("file-unreadable", ".github/workflows/b.yml"),
     ]
-    assert look.flaws[0].line == 3
+    assert look.findings[0].line == 3
     assert look.examined == 4
 
 

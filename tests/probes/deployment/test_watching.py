@@ -68,7 +68,7 @@ def judged(
     (tmp_path / "alerts.yml").write_text(text)
     found = alerts.found(tmp_path, (), ("alerts.yml",))
     look, _ = alerts.looked(tmp_path, found, known)
-    return look.measurement.value, [flaw.rule.removeprefix("alert-") for flaw in look.flaws]
+    return look.measurement.value, [flaw.rule.removeprefix("alert-") for flaw in look.findings]
 
 
 ALL = [rule("s", SLOW), rule("w", WRONG), rule("d", DOWN)]
@@ -110,7 +110,7 @@ def test_groups_have_names_of_their_own_and_findings_their_line(tmp_path: Path) 
     text = "groups:\n- name: g\n  rules:\n  - alert: X\n    expr: gone > 1\n- name: g\n"
     (tmp_path / "rules.yml").write_text(text)
     look, _ = alerts.looked(tmp_path, ("rules.yml",), KNOWN)
-    found = [(flaw.rule, flaw.line) for flaw in look.flaws[:2]]
+    found = [(flaw.rule, flaw.line) for flaw in look.findings[:2]]
     assert found == [("alert-rule", 0), ("alert-metric", 4)]
 
 
@@ -158,7 +158,7 @@ def shown(tmp_path: Path, held: Any, known: Known = KNOWN) -> tuple[float | None
     (tmp_path / "dashboard.json").write_text(held if isinstance(held, str) else json.dumps(held))
     found = dashboard.found(tmp_path, (), ("dashboard.json",))
     look = dashboard.looked(tmp_path, found, known)
-    return look.measurement.value, [flaw.rule.removeprefix("dashboard-") for flaw in look.flaws]
+    return look.measurement.value, [flaw.rule.removeprefix("dashboard-") for flaw in look.findings]
 
 
 @pytest.mark.parametrize(

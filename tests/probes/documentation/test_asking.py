@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gates.probes._looks import Look
 from gates.probes.documentation import asking, operations
 from gates.probes.documentation.collection import CollectionError, is_collection, requests
-from gates.probes.documentation.look import Look
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",

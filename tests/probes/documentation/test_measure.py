@@ -303,3 +303,20 @@ def test_a_missing_example_file_is_said_to_be_missing(tmp_path: Path) -> None:
         1,
         "1 variables are read by the code; there is no .env.example",
     )
+
+
+def test_each_finding_is_one_of_its_number(tmp_path: Path) -> None:
+    """So that a waiver makes the number less by one, and a baseline knows what was there."""
+    changes: dict[str, str | None] = {
+        "docs/runbook.md": "# Runbook\nTODO\n",
+        "docs/integration-contract.md": f"{CONTRACT}\nGET /authors\n",
+        "docs/architecture.md": f"# Architecture\n{WORDS}\n[a](gone.md)\n",
+        "src/shop.py": "import os\nos.environ['A'], os.environ['B']\n",
+        "shop.http": "GET http://localhost:8000/authors\n",
+    }
+    report = judged(tmp_path, changes)
+    counts = {metric: values(report)[metric] for metric in (MISSING, VIOLATIONS, ENV, LINKS)}
+    counts[REQUESTS] = values(report)[REQUESTS]
+    assert counts == {MISSING: 3, VIOLATIONS: 1, ENV: 2, LINKS: 1, REQUESTS: 1}
+    for metric, value in counts.items():
+        assert sum(one.metric == metric for one in report.findings) == value

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from gates.core.model import Failure, GateReport, Reason, ToolReport
+from gates.probes._looks import Look
 from gates.probes.documentation import seeding
-from gates.probes.documentation.look import Look
 from gates.probes.documentation.seeding import Seeding
 
 ASKED = ToolReport(tool="smoke", examined=1, examined_unit="services")
