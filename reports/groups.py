@@ -15,6 +15,8 @@ MOST_FINDINGS = 2000
 MOST = {"counted": MOST_FINDINGS, "known": 300, "waived": 300, "fixed": 200}
 _TEXT_BUDGET = 900_000  # characters of messages, fixes and commands: keeps the page under 3 MB
 _SHORTEST = 160
+_ESCAPED = re.compile("""[<>&'"]""")
+_LONGER = 4  # letters that each of them takes more
 _FOLDED_FROM = 12  # a rule with more findings than this starts closed
 _MOST_WITNESSES = 5
 _SHORT_NAME = 12  # digits of a fingerprint: enough for `gatescore waive`
@@ -49,8 +51,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings of one rule. `total` counts them all, `items` are the ones shown."""
+    """The findings of one rule. `total` counts them all, `items` are the ones shown.
 
+    `rest` are those for which there was no room: with scripts they are read from the page's data.
+    """
+
+    anchor: str
     severity: Severity
     tool: str
     rule: str
@@ -61,6 +67,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
     reproduce: str
     items: tuple[Item, ...]
+    rest: tuple[Finding, ...]
     folded: bool
 
 
@@ -108,8 +115,14 @@ def slug(text: str) -> str:
 
 
 def piled(gates: Iterable[GateResult]) -> list[Piles]:
-    """All findings of each gate by how they stand."""
-    return [msgspec.structs.asdict(standing(gate)) for gate in gates]
+    """All findings of each gate by how they stand, the worst first."""
+    return [
+        {
+            kind: tuple(findings_worst_first(findings))
+            for kind, findings in msgspec.structs.asdict(standing(gate)).items()
+        }
+        for gate in gates
+    ]
 
 
 def picked(every: Sequence[Piles]) -> list[Piles]:
@@ -125,15 +138,17 @@ def picked(every: Sequence[Piles]) -> list[Piles]:
 
 
 def text_limit(findings: Iterable[Finding]) -> int:
-    """Return how long one text may be, so that all of them together stay small."""
-    sizes = [
-        min(len(text), LONGEST)
+    """Return how long one text may be, so that all of them together stay small as written."""
+    texts = [
+        text[:LONGEST]
         for each in findings
         for text in (each.message, each.fix, each.reproduce, each.path)
     ]
-    if sum(sizes) <= _TEXT_BUDGET:
+    plain = sum(map(len, texts))
+    weight = plain + sum(_LONGER * len(_ESCAPED.findall(text)) for text in texts)
+    if weight <= _TEXT_BUDGET:
         return LONGEST
-    return max(_SHORTEST, _TEXT_BUDGET // len(sizes))
+    return max(_SHORTEST, _TEXT_BUDGET // len(texts)) * plain // weight
 
 
 def sections(gate: GateResult, every: Piles, chosen: Piles, frame: Frame) -> dict[str, Section]:
@@ -160,9 +175,8 @@ def _section(
     )
 
 
-def _choose(findings: Sequence[Finding], share: int) -> list[Finding]:
+def _choose(ordered: Sequence[Finding], share: int) -> Sequence[Finding]:
     """The worst findings, but some of every rule."""
-    ordered = findings_worst_first(findings)
     if len(ordered) <= share:
         return ordered
     groups = list(_by_rule(ordered).values())
@@ -179,15 +193,16 @@ def _by_rule(findings: Iterable[Finding]) -> dict[tuple[Severity, str, str], lis
 
 def _group(kind: str, every: Sequence[Finding], shown: Sequence[Finding], frame: Frame) -> Group:
     first = shown[0]
-    fix = _common([each.fix for each in shown])
-    reproduce = _common([each.reproduce for each in shown])
-    waiver = _common([each.waiver for each in shown])
+    fix = _common([each.fix for each in every])
+    reproduce = _common([each.reproduce for each in every])
+    waiver = _common([each.waiver for each in every])
     state = how_new(every) if kind == "counted" else ""
     return Group(
+        anchor=frame.names.unique(f"{frame.anchor}-{kind}-{slug(f'{first.tool} {first.rule}')}"),
         severity=first.severity,
         tool=first.tool,
         rule=first.rule,
-        url=_common([each.url for each in shown]),
+        url=_common([each.url for each in every]),
         total=len(every),
         state=state,
         waiver=_link(waiver, frame),
@@ -205,6 +220,7 @@ def _group(kind: str, every: Sequence[Finding], shown: Sequence[Finding], frame:
             )
             for each in shown
         ),
+        rest=tuple(every[len(shown) :]),
         folded=len(shown) > _FOLDED_FROM,
     )
 
@@ -222,7 +238,7 @@ def _item(
     limit = frame.limit
     return Item(
         anchor=frame.names.unique(f"{frame.anchor}-{slug(finding.fingerprint or finding.rule)}"),
-        place=_place(finding),
+        place=place(finding.path, finding.line),
         origin=line(finding.origin, min(limit, 300)),
         message=block(finding.message, limit),
         label=line(finding.label, min(limit, 160)),
@@ -230,7 +246,7 @@ def _item(
         witnesses=_witnesses(finding.witnesses),
         waiver=_link(waiver, frame),
         name=line(finding.fingerprint[:_SHORT_NAME]),
-        waivable=waivable and bool(_NAME.fullmatch(finding.fingerprint)),
+        waivable=waivable and is_name(finding.fingerprint),
         fix=block(fix, limit),
         reproduce=block(reproduce, limit),
     )
@@ -250,6 +266,12 @@ def _common(texts: Sequence[str]) -> str:
     return texts[0] if len(set(texts)) == 1 else ""
 
 
-def _place(finding: Finding) -> str:
-    path = line(finding.path, 300)
-    return f"{path}:{finding.line}" if path and finding.line else path
+def place(path: str, number: int) -> str:
+    """Return `path:line`, as far as it is known."""
+    shown = line(path, 300)
+    return f"{shown}:{number}" if shown and number else shown
+
+
+def is_name(fingerprint: str) -> bool:
+    """Whether `gatescore waive` takes it."""
+    return bool(_NAME.fullmatch(fingerprint))

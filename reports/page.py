@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from gates.core.model import (
+    Finding,
     FindingState,
     GateResult,
     GateStatus,
@@ -19,7 +20,19 @@ from reports.cells import first_line
 from reports.charts import Chart, charts
 from reports.checklists import ChecklistView, checklists_of
 from reports.gaps import Gaps, Tally, gaps_of, tallies
-from reports.groups import Frame, Names, Piles, Section, picked, piled, sections, slug, text_limit
+from reports.groups import (
+    Frame,
+    Group,
+    Names,
+    Piles,
+    Section,
+    picked,
+    piled,
+    sections,
+    slug,
+    text_limit,
+)
+from reports.island import Island, island_of
 from reports.load import LoadPart, heaviest, is_shown, load_part, not_drawn
 from reports.matrix import Matrix, matrix_of
 from reports.order import (
@@ -109,6 +122,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gaps, ...]
     findings_total: int
     findings_shown: int
+    island: Island | None
+    compared: bool  # with a baseline: findings are new, or known
+    waived: bool
     unreported: int  # gates without a result
     waivers: Waivers | None
     matrix: Matrix | None
@@ -152,6 +168,9 @@ def page(card: Scorecard, past: Sequence[PastRun] = ()) -> Page:
         gaps=gaps_of(card, places),
         findings_total=sum(each.counted.total for each in cards),
         findings_shown=sum(each.counted.shown for each in cards),
+        island=island_of(tuple(_groups(cards))),
+        compared=any(each.state for each in _findings(card)) or any(g.fixed for g in card.gates),
+        waived=any(each.waiver for each in _findings(card)),
         unreported=sum(gate.status is GateStatus.NOT_RUN for gate in gates),
         waivers=waivers,
         matrix=matrix_of(card.operations),
@@ -160,6 +179,16 @@ def page(card: Scorecard, past: Sequence[PastRun] = ()) -> Page:
         old=_old(every),
         durations=tuple(sorted(card.run.durations_s.items(), key=lambda each: (-each[1], each[0]))),
     )
+
+
+def _findings(card: Scorecard) -> Iterator[Finding]:
+    return (each for gate in card.gates for each in gate.findings)
+
+
+def _groups(cards: Iterable[Card]) -> Iterator[tuple[str, str, Group]]:
+    for card in cards:
+        for section in (card.counted, *card.others):
+            yield from ((card.anchor, section.kind, group) for group in section.groups)
 
 
 def _old(every: Iterable[Piles]) -> int:

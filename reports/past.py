@@ -113,9 +113,9 @@ def _is_told(result: CriterionResult) -> bool:
 
 
 def course_of(result: CriterionResult, past: Sequence[PastRun]) -> Course | None:
-    """Return the course of one criterion; None where fewer than two earlier runs know it."""
+    """Return the course of one criterion; None where it is no line yet, or a flat one."""
     values = [run.values[result.id] for run in past[-MOST_RUNS:] if result.id in run.values]
-    if result.value is None or len(values) < 2:
+    if result.value is None or len(values) < 2 or len({*values, result.value}) == 1:
         return None
     return _course(result.title, "", [*values, result.value], result.unit, None)
 

@@ -48,6 +48,8 @@ def safe_url(text: str) -> str:
 
 
 def _cut(hidden: re.Pattern[str], text: str, limit: int) -> str:
+    if len(text) <= limit and text.isascii() and text.isprintable():  # nearly all: quick to see
+        return text
     shown = hidden.sub(_number, text[:limit])
     missing = len(text) - limit
     if missing > 0:

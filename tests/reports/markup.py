@@ -25,7 +25,7 @@ class Page(HTMLParser):
         self.elements.append(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
         if tag not in VOID:
-            self._path.append(tag)
+            self._path.append("data" if ("type", "application/json") in attrs else tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element of SVG that is closed at once."""
@@ -34,14 +34,14 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Leave the element; one that was not open is noted."""
-        if self._path and self._path[-1] == tag:
+        if self._path and self._path[-1] in (tag, "data" if tag == "script" else tag):
             self._path.pop()
         else:
             self.unbalanced.append(f"/{tag}")
 
     def handle_data(self, data: str) -> None:
-        """Keep the text; that of style and script apart."""
-        if self._path and self._path[-1] in ("style", "script"):
+        """Keep the text; that of style, script and data apart."""
+        if self._path and self._path[-1] in ("style", "script", "data"):
             self.raw[self._path[-1]] = self.raw.get(self._path[-1], "") + data
         else:
             self.texts.append(data)

@@ -164,7 +164,7 @@ def test_no_style_attribute_no_handler_no_foreign_source(name: str) -> None:
         if attribute == "href":
             assert value.startswith(("#", "https://docs.example/", "results/")), value
     assert set(found.elements) & {"img", "iframe", "object", "embed", "form", "link"} == set()
-    assert found.elements.count("script") == 1
+    assert found.elements.count("script") == 1  # and one with data, where findings do not fit
     assert found.elements.count("style") == 1
 
 
@@ -214,9 +214,17 @@ def test_the_templates_keep_the_rules_that_make_them_safe() -> None:
         if path.suffix == ".css":
             assert "url(" not in text
             assert "@import" not in text
-    script = (TEMPLATES / "script.js").read_text("utf-8")
-    for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function("):
-        assert word not in script
+    for path in TEMPLATES.glob("*.js"):
+        script = path.read_text("utf-8")
+        for word in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacent",
+            "document.write",
+            "eval",
+            "Function(",
+        ):
+            assert word not in script, path.name
     for path in TEMPLATES.parent.glob("*.py"):
         text = path.read_text("utf-8")
         assert "Markup" not in text.replace("make markup", ""), path.name
