@@ -21,6 +21,7 @@ AUTH_VARIABLE = "GATESCORE_AUTH"
 VARIABLES = "GATESCORE_VARIABLES"
 
 Answer = TypeVar("Answer")
+Given = TypeVar("Given", bound=msgspec.Struct)
 
 
 class ProbeError(Exception):
@@ -66,6 +67,14 @@ def read_input(arguments: tuple[str, ...] | None = None) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ProbeError(f"input file {given[0]}: not a JSON object", Reason.ADAPTER_BUG)
     return value
+
+
+def given(value: dict[str, Any], kind: type[Given]) -> Given:
+    """Return a probe's input as its type. Raises ProbeError: the adapter has made it wrong."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
 
 
 def auth_headers(environ: Mapping[str, str] | None = None) -> dict[str, str]:

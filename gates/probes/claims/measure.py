@@ -13,6 +13,7 @@ from gates.core.claims.rules import Claims
 from gates.core.claims.tags import FILES, Kind
 from gates.core.documented import documented
 from gates.core.model import GateReport, GateResult, GateStatus, Measurement, Reason, ToolReport
+from gates.probes import _common
 from gates.probes._common import ProbeError
 from gates.probes.claims import (
     comments,
@@ -56,10 +57,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Return the report of the claims probe. Raises ProbeError."""
-    try:
-        asked = msgspec.convert(given, Given)
-    except msgspec.ValidationError as error:
-        raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
+    asked = _common.given(given, Given)
     now = Tree(asked.tree)
     text = _log_text(now, asked.claims.log)
     before = _text_at_base(asked)

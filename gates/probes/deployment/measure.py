@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from gates.core.deployed import Deployment, Pipeline, Staging, is_deployed, is_dockerfile
-from gates.core.model import GateReport, Reason, ToolReport
-from gates.probes._common import ProbeError
+from gates.core.model import GateReport, ToolReport
+from gates.probes import _common
 from gates.probes._looks import Look, report
 from gates.probes.deployment import alerts, container, dashboard, files, pipeline, staging
 from gates.probes.deployment.alerts import Known
@@ -37,10 +37,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Return the report of the deployment probe. Raises ProbeError."""
-    try:
-        read = msgspec.convert(given, Given)
-    except msgspec.ValidationError as error:
-        raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
+    read = _common.given(given, Given)
     return report("deployment", "files and answers", tuple(_looks(read)), read.absent)
 
 

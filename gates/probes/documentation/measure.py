@@ -46,10 +46,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(given: dict[str, Any]) -> ToolReport:
     """Return the report of the documentation probe. Raises ProbeError."""
-    try:
-        read = msgspec.convert(given, Given)
-    except msgspec.ValidationError as error:
-        raise ProbeError(f"input: {error}", Reason.ADAPTER_BUG) from error
+    read = _common.given(given, Given)
     places = usual.settled(Path(read.tree), read.documentation)
     read = msgspec.structs.replace(read, documentation=places)
     document = _document(read.document)

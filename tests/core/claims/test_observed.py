@@ -4,32 +4,11 @@ import pytest
 
 from gates.core.claims.log import numbered, read
 from gates.core.claims.observed import Observed, compared, observed
-from gates.core.model import Finding, GateReport, GateStatus, Measurement, Severity, ToolReport
+from gates.core.model import GateReport, GateStatus, Measurement, ToolReport
+from tests.core.claims.oracles_made import oracles
 
 REPORTS = (
-    GateReport(
-        gate="oracles",
-        reports=(
-            ToolReport(
-                tool="oracles",
-                examined=2,
-                examined_unit="oracles",
-                measurements={"oracles.failed": Measurement(value=1)},
-                findings=(
-                    Finding(
-                        tool="oracles",
-                        rule="oracles.failed",
-                        severity=Severity.HIGH,
-                        message="order-takes-stock (An order takes copies), step 2: POST: 500",
-                    ),
-                ),
-                notes=(
-                    "oracle register-login-profile: passed",
-                    "oracle order-takes-stock: failed",
-                ),
-            ),
-        ),
-    ),
+    oracles({"order-takes-stock": "An order takes copies"}, ("register-login-profile",)),
     GateReport(
         gate="tests",
         reports=(

@@ -4,32 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from gates.core.model import Finding, GateReport, GateStatus, Measurement, Severity, ToolReport
+from gates.core.model import GateStatus, Severity
 from gates.probes._common import ProbeError
 from gates.probes.claims.tree import MOST_BYTES
+from tests.core.claims.oracles_made import oracles
 from tests.probes.claims.conftest import LOG, SAME, rules, value, write
 from tests.probes.claims.test_details import DOCUMENT
 
-ORACLES = GateReport(
-    gate="oracles",
-    reports=(
-        ToolReport(
-            tool="oracles",
-            examined=1,
-            examined_unit="oracles",
-            measurements={"oracles.failed": Measurement(value=1)},
-            findings=(
-                Finding(
-                    tool="oracles",
-                    rule="oracles.failed",
-                    severity=Severity.HIGH,
-                    message="register-login (Who registers can log in), step 2: POST: 500",
-                ),
-            ),
-            notes=("oracle register-login: failed",),
-        ),
-    ),
-)
+ORACLES = oracles({"register-login": "Who registers can log in"})
 
 
 def test_a_change_that_the_log_does_not_mention_is_told(look, tree):
