@@ -13,6 +13,10 @@ _TOP = frozenset(
     | {"volumes"}
 )
 _CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
+_UNCHECKED = re.compile(  # images that bring no check of their own
+    r"(?:docker\.io/)?(?:library/)?(?:alpine|busybox|debian|mariadb|memcached|mongo|mysql|nginx|node"
+    r"|postgres|python|rabbitmq|redis|ubuntu|valkey)(?::.*|@.*)?"
+)
 _NETWORK_WORDS = frozenset({"default"})
 
 
@@ -36,15 +40,16 @@ def faults(file: Mapping[str, Any], *, overlay: bool = False) -> Iterator[str]:
         if "include" not in file:
             yield "has no services"
         return
+    alone = not overlay and "include" not in file  # nothing can stand in another file
     for name, service in services.items():
-        for fault in _service(service, services, file, overlay):
+        for fault in _service(service, services, file, overlay, alone):
             yield f"service {name[:80]} {fault}"
     if not overlay:
         yield from _circles(services)
 
 
 def _service(
-    service: Any, services: dict[str, Any], file: Mapping[str, Any], overlay: bool
+    service: Any, services: dict[str, Any], file: Mapping[str, Any], overlay: bool, alone: bool
 ) -> Iterator[str]:
     if not isinstance(service, dict):
         yield "is no mapping"
@@ -52,7 +57,7 @@ def _service(
     if not overlay and not service.keys() & {"image", "build", "extends", "provider"}:
         yield "has neither image nor build"
     yield from _health(service.get("healthcheck"))
-    if not overlay:
+    if alone:
         yield from _dependencies(service.get("depends_on"), services)
         yield from _named(service, file)
 
@@ -77,6 +82,8 @@ def _dependencies(said: Any, services: dict[str, Any]) -> Iterator[str]:
     conditions = {str(one): None for one in said} if isinstance(said, list) else objects(said)
     for name, how in conditions.items():
         condition = objects(how).get("condition", "service_started")
+        if name not in services and objects(how).get("required") is False:
+            continue
         if name not in services:
             yield f"depends on {name[:80]}, which is no service"
         elif condition not in _CONDITIONS:
@@ -89,7 +96,8 @@ def _can_be_healthy(service: Any) -> bool:
     """An image, or what is built, may bring a check of its own; a check may be switched off."""
     check = objects(service).get("healthcheck")
     if check is None:
-        return "build" in objects(service)
+        image = str(objects(service).get("image", ""))
+        return "build" in objects(service) or not _UNCHECKED.fullmatch(image)
     test = objects(check).get("test")
     return objects(check).get("disable") is not True and test not in ("NONE", ["NONE"])
 
@@ -117,7 +125,9 @@ def _volume(volume: Any) -> str:
         named = volume.get("type", "volume") == "volume"
         source = volume.get("source", "") if named else ""
     else:
-        source = str(volume).partition(":")[0] if ":" in str(volume) else ""
+        source, _, rest = str(volume).partition(":")
+        if not rest or (len(source) == 1 and rest.startswith("\\")):  # C:\data
+            return ""
     return source if isinstance(source, str) and re.fullmatch(r"[\w][\w.-]*", source) else ""
 
 

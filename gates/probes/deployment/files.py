@@ -9,6 +9,7 @@ from gates.probes.deployment import compose, workflow
 from gates.probes.deployment.reading import Unreadable, decoded
 
 METRIC = "deployment.file_violations"
+_TAGS = re.compile(r"(?<=[:-] )!(?:reset|override)\b")  # what an overlay says of the other file
 _FIX = "See the reference of the compose file, or of workflow syntax, for what belongs there."
 
 
@@ -34,7 +35,7 @@ def _compose(tree: Path, name: str, all_of_them: tuple[str, ...]) -> Iterator[Fl
 
 def _judged(tree: Path, name: str, kind: str, *, overlay: bool = False) -> Iterator[Flaw]:
     try:
-        held: Mapping[str, object] = decoded(tree, name)
+        held: Mapping[str, object] = decoded(tree, name, _TAGS if kind == "compose" else None)
     except Unreadable as error:
         line = re.search(r"line (\d+)$", str(error))
         text = f"{name} cannot be read: {error}"

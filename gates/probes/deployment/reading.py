@@ -1,5 +1,6 @@
 """How the files of a deployment are read: YAML or JSON that holds a mapping."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ class Unreadable(Exception):
     """A file is not what its name says; the text says why."""
 
 
-def decoded(tree: Path, name: str) -> dict[str, Any]:
-    """The object that a YAML or JSON file holds. Raises Unreadable, ProbeError."""
+def decoded(tree: Path, name: str, tags: re.Pattern[str] | None = None) -> dict[str, Any]:
+    """The object that a YAML or JSON file holds; `tags` are left out of it.
+
+    Raises Unreadable, ProbeError.
+    """
     content = _common.read_text(tree, name)
     if content is None:
         raise Unreadable("there is no such file")
+    content = tags.sub("", content) if tags else content
     try:
         is_json = name.lower().endswith(".json")
         value: Any = json_strict.decode(content) if is_json else yaml_strict.decode(content)

@@ -88,6 +88,34 @@ def test_a_compose_file_has_services(text: str) -> None:
     assert said("compose", text) == ["has no services"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "include: [x.yml]\nservices:\n  a: {image: x, depends_on: [db], volumes: ['v:/x']}\n",
+        "services:\n  a:\n    image: x\n    depends_on: {b: {required: false}}\n",
+        "services:\n  a: {image: x, volumes: ['C:\\x:/y', '~/x:/y', '${V:-v}:/z']}\n",
+        "x-c: &c {image: 'a:1'}\nservices:\n  a: {<<: *c}\n",
+        (
+            "services:\n  a: {image: x, depends_on: {b: {condition: service_healthy}}}\n"
+            "  b: {image: 'registry.example/b:1'}\n"
+        ),
+    ],
+)
+def test_what_may_stand_elsewhere_is_no_fault(text: str) -> None:
+    """In an included file, on the host, or in the image itself."""
+    assert said("compose", text) == []
+
+
+def test_what_an_overlay_takes_back_is_read(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    overlay = "services:\n  api:\n    ports: !reset []\n    secrets: !override [key]\n"
+    (tmp_path / "compose.prod.yaml").write_text(overlay)
+    assert files.looked(tmp_path, (), ("compose.yaml", "compose.prod.yaml")).findings == ()
+    (tmp_path / "compose.prod.yaml").write_text("services:\n  api:\n    ports: !python/x []\n")
+    (found,) = files.looked(tmp_path, (), ("compose.yaml", "compose.prod.yaml")).findings
+    assert found.rule == "file-unreadable"
+
+
 def test_an_overlay_changes_services_that_stand_elsewhere() -> None:
     text = "services:\n  api:\n    depends_on: [db]\n    volumes: ['data:/x']\n"
     assert said("compose", text, overlay=True) == []
