@@ -111,6 +111,8 @@ def _judged(rule: Rule, known: Known, flaws: list[Flaw]) -> set[str]:
         flaws.append(_flaw("metric", rule.path, text, rule.line))
     if rule.records or unknown:
         return set()
+    if not query.metrics:  # a number that is always there watches nothing; what is absent may
+        return {*query.signals} & {"availability"}
     return {*query.signals, *({rule.signal} & set(SIGNALS))}
 
 

@@ -57,7 +57,7 @@ def looked(tree: Path, files: tuple[str, ...], known: Known) -> Look:
         except Unreadable as error:
             flaws.append(_flaw("unreadable", name, f"{name} cannot be read: {error}"))
             continue
-        if not asked:
+        if not any(map(_names_metrics, asked)):
             flaws.append(_flaw("empty", name, f"{name} has no panel that asks Prometheus"))
         count += len(asked)
         flaws += _faults(name, asked, known)
@@ -100,6 +100,14 @@ def _is_prometheus(panel: dict[str, Any], target: dict[str, Any]) -> bool:
     source = target.get("datasource") or panel.get("datasource")
     kind = objects(source).get("type")
     return kind is None or kind == "prometheus"
+
+
+def _names_metrics(one: Asked) -> bool:
+    """Whether a query asks for what somebody measured; one that does not parse is told of."""
+    try:
+        return bool(promql.read(plain(one.expression)).metrics)
+    except promql.QueryError:
+        return True
 
 
 def _faults(name: str, asked: tuple[Asked, ...], known: Known) -> Iterator[Flaw]:
