@@ -1,7 +1,10 @@
 """`attest --sigstore` and `verify --bundle` as a pipeline uses them, on services of our own."""
 
+import argparse
 import base64
 import json
+import re
+import shlex
 import shutil
 import sys
 import threading
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 
 from gates import cli
+from gates.commands import attest
 from gates.commands.attest import BUNDLES, NAME
 from gates.core.attestation_format import Refused
 from tests.attestations import made, sigstore_extra
@@ -261,6 +265,15 @@ def test_half_a_demand_is_wrong_usage(words: tuple[str, ...], why: str, here: He
     whole = ("--subject", "x", "--policy-digest", "x", "--require", "x")
     code, told = here("verify", *whole, *words)
     assert (code, why in told) == (2, True), told
+
+
+def test_the_workflow_of_the_page_is_one_that_the_program_accepts() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "attestation.md").read_text()
+    (shown,) = re.findall(r"- run: gatescore attest (.*--sigstore.*)$", page, re.MULTILINE)
+    parser = argparse.ArgumentParser()
+    attest.add_arguments(parser)
+    assert parser.parse_args(shlex.split(shown)).sigstore
+    assert all(name in page for name in BUNDLES)
 
 
 def test_somebody_has_to_sign(folder: Path, trust: Path, here: Here) -> None:
