@@ -15,7 +15,8 @@ _LINK = re.compile(r"\[[^\[\]]*\]\((?P<path>[^()\s]+)\)")
 # Where a name ends and words about it begin.
 _WORDS = re.compile(r"\s+(?:-|–|—|:|->|=>|→|#|//)\s+|:(?:\s+|$)|\s+[(\[]|,\s|;\s|\s+and\s")
 _NEXT = re.compile(r"\s*(?:,|;|\band\b)\s*")
-_PLAIN = re.compile(r"[^\s,;()`\"']*[./][^\s,;()`\"']*[^\s,;()`\"'.]|[A-Z][A-Za-z]*file|[A-Z]{4,}")
+_WELL_KNOWN = re.compile(r"[A-Z][A-Za-z]*file|[A-Z]{4,}")
+_NEVER = frozenset(" \t,;()`\"'")  # in the name of a file that stands without quotes behind another
 
 
 class NamedFile(msgspec.Struct, frozen=True):
@@ -74,11 +75,11 @@ def _remark(rest: str) -> tuple[str, str]:
 
 
 def _is_file(text: str) -> bool:
-    """Whether what follows is another file: by a dot, a slash, or a well-known name."""
-    bare = text.lstrip("*_")
-    if bare[:1] in _QUOTES or _LINK.match(bare):
-        return bool(_PLAIN.fullmatch(_first(text)[0]))
-    return bool(_PLAIN.match(bare)) and bool(_PLAIN.fullmatch(_first(text)[0]))
+    """Whether a text begins with another file: by a dot, a slash, or a well-known name."""
+    name = _normal(_first(text)[0])
+    if not name or name.endswith(".") or not _NEVER.isdisjoint(name):
+        return False
+    return "." in name or "/" in name or _WELL_KNOWN.fullmatch(name) is not None
 
 
 def _normal(path: str) -> str:

@@ -96,6 +96,8 @@ def test_a_file_is_named_with_its_lines(text, expected):
         ("a.py, Dockerfile; docs/x.md - both", ["a.py", "Dockerfile", "docs/x.md"]),
         ("a.py, the words of b.py", ["a.py"]),
         ("a.py (see b.py, c.py)", ["a.py"]),
+        ("a.py, b.py.", ["a.py", "b.py"]),
+        ("a.py, e.g. the words", ["a.py"]),
         ("a.py and its tests", ["a.py"]),
         ("a,b.py", ["a,b.py"]),
         ("", [""]),
