@@ -1,8 +1,6 @@
 """The features gate from the list to its report: the proof of each requirement, and every gap."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-import gates
 from gates.core.behaviour import Integration, Oracles
 from gates.core.model import (
     Aspect,
@@ -23,8 +20,9 @@ from gates.core.model import (
     ToolReport,
 )
 from gates.core.target import Code, OpenApi, Requirements, Service, Target
-from gates.core.tool import Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError
 from gates.tools import features
+from tests.probes.started import started
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -110,14 +108,7 @@ def judged(
         settings=settings,
     )
     (invocation,) = features.commands(target, options)
-    (folder / "input.json").write_text(invocation.inputs["input.json"])
-    env = os.environ | {"PYTHONPATH": str(Path(gates.__file__).parents[1])}
-    ended = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, capture_output=True, check=False, env=env
-    )
-    return features.parse(
-        (ToolOutput(exit_code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr),)
-    )
+    return features.parse((started(invocation, folder),))
 
 
 def values(report: ToolReport) -> tuple[float | None, float | None]:

@@ -1,17 +1,15 @@
 """The risks gate from the register to its report."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import gates
 from gates.core.model import Reason, Severity, ToolReport
 from gates.core.target import Risks, Target
-from gates.core.tool import Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError
 from gates.tools import risks
+from tests.probes.started import started
 
 TARGET = Target(name="shop", risks=Risks())
 TODAY = "2024-06-10"
@@ -33,14 +31,7 @@ def judged(
         tree=str(folder), output=str(folder), python=sys.executable, today=today, settings=keys
     )
     (invocation,) = risks.commands(Target(name="shop", risks=Risks(file=file)), options)
-    (folder / "input.json").write_text(invocation.inputs["input.json"])
-    env = os.environ | {"PYTHONPATH": str(Path(gates.__file__).parents[1])}
-    ended = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, capture_output=True, check=False, env=env
-    )
-    return risks.parse(
-        (ToolOutput(exit_code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr),)
-    )
+    return risks.parse((started(invocation, folder),))
 
 
 def values(report: ToolReport) -> dict[str, float | None]:

@@ -1,20 +1,18 @@
 """The whole probe, as a process, on a good target and on one of each kind of gap."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
-import gates
 from gates.core.deployed import Deployment, Pipeline, Staging
 from gates.core.model import GateReport, Reason, ToolReport
 from gates.core.target import Service, Target
-from gates.core.tool import Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError
 from gates.tools import deployment
+from tests.probes.started import started
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 RULES = [
@@ -62,16 +60,7 @@ def judged(
         settings=settings,
     )
     (invocation,) = deployment.commands(target, options)
-    for name, content in invocation.inputs.items():
-        (output / name).write_text(content)
-    env = os.environ | {"PYTHONPATH": str(Path(gates.__file__).parents[1])}
-    ended_process = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, capture_output=True, check=False, env=env
-    )
-    left = ToolOutput(
-        exit_code=ended_process.returncode, stdout=ended_process.stdout, stderr=ended_process.stderr
-    )
-    return deployment.parse((left,))
+    return deployment.parse((started(invocation, output),))
 
 
 def values(report: ToolReport) -> dict[str, float | None]:

@@ -2,19 +2,17 @@
 
 import copy
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import gates
 from gates.core.model import Reason, ToolReport
 from gates.core.target import Code, Node, OpenApi, Service, Target
-from gates.core.tool import Options, ParseError, ToolOutput
+from gates.core.tool import Options, ParseError
 from gates.tools import documentation
+from tests.probes.started import started
 
 WORDS = "This text says enough about the matter to be more than a stub. " * 3
 CONTRACT = """# Contract
@@ -96,15 +94,7 @@ def judged(
         settings=settings,
     )
     (invocation,) = documentation.commands(target, options)
-    for name, content in invocation.inputs.items():
-        (output / name).write_text(content)
-    env = os.environ | {"PYTHONPATH": str(Path(gates.__file__).parents[1])}
-    ended = subprocess.run(
-        invocation.argv, cwd=invocation.cwd, capture_output=True, check=False, env=env
-    )
-    return documentation.parse(
-        (ToolOutput(exit_code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr),)
-    )
+    return documentation.parse((started(invocation, output),))
 
 
 def values(report: ToolReport) -> dict[str, float | None]:
