@@ -24,6 +24,7 @@ COMMANDS = {
     "compat": "compare two OpenAPI documents: what breaks a client",
     "judge": "judge stored evidence again, under any policy; runs nothing",
     "report": "write report formats anew from the scorecard of a run",
+    "annotate": "print what a run found as annotations of GitHub",
     "status": "say how far a target is: levels, checklists, what to do next",
     "attest": "sign what a run proved, for whoever deploys it",
     "verify": "check, offline, that what will be deployed was judged and passed",

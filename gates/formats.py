@@ -15,8 +15,12 @@ from gates.shell import store
 NAMES = {
     "json": SCORECARD,
     "html": "scorecard.html",
+    "markdown": "summary.md",
     "sarif": "*.sarif",
     "junit": "junit.xml",
+    "gitlab": "gl-code-quality.json",
+    "badge": "badge.json",
+    "csv": "criteria.csv",
     "progress": "progress.json",
     "claims": "verification-report.md",
 }

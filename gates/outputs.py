@@ -15,13 +15,17 @@ HISTORY = "gatescore.history"  # book(place) -> Book
 SCORECARD = "scorecard.json"
 BUILT_IN = (
     "*.sarif",
+    "badge.json",
+    "criteria.csv",
+    "gl-code-quality.json",
     "junit.xml",
     "progress.json",
     "scorecard.html",
+    "summary.md",
     "verification-report.md",
     SCORECARD,
 )
-SCREEN = ("progress", "summary")
+SCREEN = ("annotations", "progress", "summary")
 BOOK = "book"
 
 Render = Callable[[Scorecard], bytes]
@@ -59,7 +63,7 @@ def render_of(name: str) -> Render:
 
 
 def terminal(name: str) -> Any:
-    """A part of the terminal: `progress` or `summary`."""
+    """A part of the terminal: `progress`, `summary` or `annotations`."""
     return point_of(TERMINAL, name).load()
 
 

@@ -157,7 +157,7 @@ def _end(one: CriterionResult, *, judged: bool) -> str:
 
 def _told(finding: Finding) -> str:
     place = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path
-    words = (line(place, _LONGEST), told.rule(finding), line(told.message(finding), _LONGEST))
+    words = (line(place, _LONGEST), told.rule(finding), told.summary(finding, _LONGEST))
     return " ".join(word for word in words if word)
 
 

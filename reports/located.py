@@ -30,10 +30,14 @@ def located(finding: Finding, folder: str = "") -> Located:
     """Return where to show a finding; `folder` is the target's root in its repository, or ""."""
     outside = finding.label == OUTSIDE or leaves(finding.path)
     if outside or not finding.path:
-        path = posixpath.join(folder, TARGET_FILE)
-        return Located(path=path, placed=False, outside=outside)
+        return Located(path=below(folder, TARGET_FILE), placed=False, outside=outside)
     line = finding.line if 0 < finding.line <= _LAST_LINE else 1
-    return Located(path=posixpath.join(folder, finding.path), line=line)
+    return Located(path=below(folder, finding.path), line=line)
+
+
+def below(folder: str, path: str) -> str:
+    """Return a path of the target as one of its repository; of no folder that leaves it."""
+    return path if not folder or leaves(folder) else posixpath.join(folder, path)
 
 
 def leaves(path: str) -> bool:

@@ -27,6 +27,11 @@ def message(finding: Finding, limit: int = LONGEST) -> str:
     return text
 
 
+def summary(finding: Finding, limit: int = LONGEST) -> str:
+    """Return `message` on one line, its lines joined by spaces."""
+    return " ".join(message(finding, limit).split())
+
+
 def rule(finding: Finding) -> str:
     """Return the name of a rule on one line; never nothing."""
     return line(finding.rule, 200).strip() or "unnamed"

@@ -7,7 +7,10 @@ import pytest
 
 from tests.faults.cli import Place, fake
 
-OTHERS = {"scorecard.html", "progress.json", "junit.xml", "gatescore.sarif"}
+OTHERS = {
+    *("scorecard.html", "summary.md", "progress.json", "verification-report.md", "junit.xml"),
+    *("badge.json", "gl-code-quality.json", "criteria.csv", "gatescore.sarif"),
+}
 
 
 def names(place: Place) -> set[str]:
@@ -105,3 +108,18 @@ def test_a_scorecard_knows_the_folder_of_its_target_in_the_repository(place: Pla
         subprocess.run(("git", *argv), cwd=place.path, check=True)
     done = place.run("run", target, "--policy", policy)
     assert done.card["target"]["folder"] == "services/shop"
+
+
+def test_annotations_are_printed_and_nothing_else(place: Place) -> None:
+    policy = place.policy({"a": fake("works", 0, 1)})
+    assert place.run("run", place.target(), "--policy", policy).code == 1
+    done = place.run("annotate", place.output)
+    assert done.code == 0
+    assert all(row.startswith("::") for row in done.stdout.decode().splitlines())
+    assert done.stdout.decode().startswith("::error title=a%3A ")
+    assert done.stderr == ""
+
+
+def test_annotations_of_no_run_are_wrong_usage(place: Place) -> None:
+    done = place.run("annotate", place.path / "nowhere")
+    assert (done.code, done.stdout) == (2, b"")

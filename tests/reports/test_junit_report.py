@@ -4,6 +4,7 @@ import re
 
 import msgspec
 import pytest
+from hypothesis import given
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from gates.core.model import (
@@ -19,8 +20,9 @@ from gates.tools.formats import junit as reader
 from gates.tools.formats.junit import Outcome
 from reports.junit_report import MOST, render
 from tests.reports import adopted_samples, many, samples
-from tests.reports.hostile import PAYLOADS, poisoned, rich
+from tests.reports.hostile import PAYLOADS, rich
 from tests.reports.part_samples import criterion
+from tests.reports.unruly import FEW, cards, spoilt
 
 # https://www.w3.org/TR/xml/#charsets
 LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -160,11 +162,22 @@ def test_only_legal_characters_and_they_come_back(text: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_any_text_gives_a_document_that_readers_take_b10_b11_b46(payload: str) -> None:
-    card = poisoned(rich(), payload)
+    card = spoilt(rich(), payload)
     data = render(card)
     assert LEGAL.fullmatch(data.decode("utf-8", "strict"))
     assert reader.read(data, what="ours").suites == len(card.gates)
     assert JUnitXml.fromstring(data).tests
+
+
+@given(cards())
+@FEW
+def test_any_text_at_all_gives_a_document_that_readers_take(card: Scorecard) -> None:
+    data = render(card)
+    assert LEGAL.fullmatch(data.decode("utf-8", "strict"))
+    back = reader.read(data, what="ours")
+    document = JUnitXml.fromstring(data)
+    assert document.tests == back.cases
+    assert len(list(document)) == len(card.gates)
 
 
 def test_ten_thousand_known_findings_are_counted_and_not_listed() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import jsonschema_rs
 import msgspec
 import pytest
+from hypothesis import given
 from sarif import loader
 
 from gates.core.model import (
@@ -27,7 +28,8 @@ from gates.tools.formats import sarif as reader
 from gates.tools.formats.places import Tree
 from reports.sarif_report import MOST_RESULTS, render
 from tests.reports import adopted_samples, many, samples
-from tests.reports.hostile import PAYLOADS, poisoned, rich
+from tests.reports.hostile import PAYLOADS, rich
+from tests.reports.unruly import FEW, cards, harmless, spoilt
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_bytes())
 for _part in ("run", "toolComponent"):  # its expression has a bracket too many
@@ -218,6 +220,14 @@ def test_paths_are_those_of_the_repository() -> None:
     assert place["uri"] == "services/a%20shop/src/shop/module_0.py"
 
 
+@pytest.mark.parametrize("folder", ["//a.example", "/root", "..", "C:\\x"])
+def test_a_folder_that_leaves_the_repository_is_none(folder: str) -> None:
+    target = TargetState(name="shop", revision="r", dirty=False, folder=folder)
+    (result,) = run_of(many.card(many.gate("ruff", 1), target=target), "ruff.sarif")["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "src/shop/module_0.py"
+
+
 def test_what_could_not_be_judged_is_told_and_never_an_empty_success() -> None:
     found = logs(samples.inconclusive())
     assert "pip-audit.sarif" not in found
@@ -287,11 +297,24 @@ def test_a_message_holds_no_link_and_no_template_b51_b52_b53() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_any_text_gives_a_valid_file_b10_b11_b46_b54(payload: str) -> None:
-    for name, data in render(poisoned(rich(), payload)):
+    for name, data in render(spoilt(rich(), payload)):
         assert re.fullmatch(r"[a-z0-9_.-]+\.sarif", name)
         text = data.decode("utf-8", "strict")
         assert all(letter == "\n" or letter.isprintable() for letter in text)
         assert not list(VALIDATOR.iter_errors(json.loads(text)))
+
+
+@given(cards())
+@FEW
+def test_any_text_at_all_gives_valid_files_with_places_in_the_repository(card: Scorecard) -> None:
+    for name, data in render(card):
+        assert re.fullmatch(r"[a-z0-9_.-]+\.sarif", name)
+        text = data.decode("utf-8", "strict")
+        assert harmless(text.replace("\n", ""))
+        assert not list(VALIDATOR.iter_errors(json.loads(text)))
+        for result in json.loads(text)["runs"][0]["results"]:
+            place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            assert re.fullmatch(r"[A-Za-z0-9_.~/%-]+", place)
 
 
 def test_the_same_scorecard_gives_the_same_bytes_p32() -> None:
