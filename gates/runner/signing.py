@@ -16,9 +16,10 @@ from gates.core.model import Failure, GateReport, GateResult, Reason, TargetStat
 from gates.core.plan import Plan, PlannedGate
 from gates.core.policy import Policy
 from gates.core.signing import Asked
+from gates.core.signoff_report import Unable
 from gates.runner import governance
 from gates.runner.session import Session
-from gates.shell import bundled, commits, config, signoffs, store
+from gates.shell import bundled, commits, config, signatures, signed_before, signoffs, store
 from gates.shell.git import GitError
 
 FILE = "signing.json"
@@ -115,6 +116,8 @@ def of(given: Given) -> Sign:
             asked = wanted(given, results, datetime.now(UTC))
         except GitError as error:
             return unable(gate, f"the commit cannot be looked up: {error}")
+        except Unable as error:
+            return unable(gate, f"earlier sign-offs cannot be checked: {error}")
         return GateReport(gate=gate.id, reports=(signoffs.verified(given.tree, asked),))
 
     return sign
@@ -126,10 +129,10 @@ def unable(gate: PlannedGate, text: str) -> GateReport:
 
 
 def wanted(given: Given, results: Mapping[str, GateResult], now: datetime) -> Asked:
-    """What has to be signed, by whom. Raises GitError."""
+    """What has to be signed, by whom. Raises GitError, and Unable where a key cannot be checked."""
     commit = commits.to_sign(given.root, given.target.revision)
     policy = given.policy
-    return Asked(
+    asked = Asked(
         target=given.target.name,
         commit=commit.name,
         now=now,
@@ -140,12 +143,20 @@ def wanted(given: Given, results: Mapping[str, GateResult], now: datetime) -> As
         people=policy.people,
         items=policy.items,
         regimes=given.regimes,
-        authors=commits.makers(given.root, given.base, commit),
         changed=commits.changed(given.root, given.base, commit.name),
         committed=commit.made,
         dirty=given.target.dirty,
         days=policy.approval_days,
     )
+    return msgspec.structs.replace(asked, authors=makers(given, commit, asked))
+
+
+def makers(given: Given, commit: commits.Commit, asked: Asked) -> tuple[str, ...]:
+    """Who made what is signed: since the base, or, on the default branch, since the last time."""
+    base = given.base
+    if not commits.is_ahead(given.root, base, commit):
+        base = signed_before.last_signed(given.root, asked, signatures.check)
+    return commits.makers(given.root, base, commit)
 
 
 def place_of(folder: Path) -> Place | None:

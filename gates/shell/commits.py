@@ -57,6 +57,14 @@ def newest(root: Path) -> datetime.datetime | None:
         return None
 
 
+def is_ahead(root: Path, base: str, commit: Commit) -> bool:
+    """Whether a commit has anything that `base` has not. Raises GitError: a base not known."""
+    if not base or commit.name == UNKNOWN:
+        return False
+    around = f"{git.revision(root, base)}..{commit.name}"
+    return bool(git.ask(root, "rev-list", "-1", around).strip())
+
+
 def makers(root: Path, base: str, commit: Commit) -> tuple[str, ...]:
     """Addresses of all who made what is signed, as commits say them and as .mailmap does.
 

@@ -255,6 +255,51 @@ def test_nobody_signs_a_change_of_their_own_behind_a_commit_of_somebody_else(
     assert team.approve("ada").code == 0
 
 
+def test_where_releases_are_signed_on_the_default_branch_the_last_one_is_the_base(
+    place: Place, keys: dict[str, Path]
+) -> None:
+    """Whoever worked on it since the last time is no longer outvoted by one more commit."""
+    team = signing_team.team(place, keys)
+    team.run()
+    team.everything()
+    first = commit(team.target, "signed")
+    changed(team, "b.py", "ada@example.com")
+    changed(team, "c.py", "bot@example.com")
+    assert team.run().code == 1  # what was signed is of another commit
+    assert "self-approval: ada signs work of their own" in team.approve("ada").stderr
+    assert team.approve("bo").code == 0
+    git(team.target, "reset", "-q", "--hard", first)
+    changed(team, "c.py", "bot@example.com")
+    team.run()
+    assert team.approve("ada").code == 0
+
+
+def test_a_sign_off_that_is_no_longer_whole_is_no_last_time(
+    place: Place, keys: dict[str, Path]
+) -> None:
+    """Who says that somebody signed the work of yesterday begins no new change by that."""
+    team = signing_team.team(place, keys)
+    team.run()
+    team.everything()
+    file = team.target / "gatescore" / "signoffs" / "administrator.toml"
+    before = git(team.target, "rev-parse", "HEAD")
+    commit(team.target, "signed")
+    mine = changed(team, "b.py", "ada@example.com")
+    file.write_text(file.read_text().replace(before, mine))
+    other = file.with_name("technical-lead.toml")
+    other.write_text(other.read_text().replace(before, mine))
+    commit(team.target, "forged")
+    changed(team, "c.py", "bot@example.com")
+    team.run()
+    assert "self-approval" in team.approve("ada").stderr
+
+
+def changed(team: Team, name: str, author: str) -> str:
+    """Commit one more file of the target."""
+    (team.target / name).write_text("X = 1\n")
+    return commit(team.target, name, author)
+
+
 @pytest.mark.parametrize("how", ["reverted", "amended", "cherry-picked"])
 def test_a_sign_off_of_a_commit_with_the_same_tree_is_of_another_commit(
     how: str, place: Place, keys: dict[str, Path]
