@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gates.core.model import Scorecard
+from gates.core.past import Asked, Past
 from gates.installed import points
 from gates.shell import store
 
@@ -33,6 +34,10 @@ Render = Callable[[Scorecard], bytes]
 
 class Book(Protocol):
     """The history as one run sees it. Nothing of it raises: what is wrong is a sentence, or ""."""
+
+    def past(self, asked: Asked) -> tuple[Past, str]:
+        """What the history says for a run that is to begin."""
+        ...
 
     def begun(self, card: Scorecard, folder: Path, branch: str) -> str:
         """Keep that a run has begun in that folder, of that branch."""

@@ -108,26 +108,35 @@ def overdue(distance: timedelta, usual: timedelta) -> int:
 
 def flaky(runs: Iterable[Recorded]) -> tuple[Flaky, ...]:
     """The gates that hold and break at one commit under one policy and profile."""
-    seen: dict[tuple[str, str, str, str], list[str]] = {}
+    alike: dict[tuple[str, str, str], list[Recorded]] = {}
     for run in runs:
-        if run.dirty or run.revision in ("", UNKNOWN):
-            continue
-        for gate, status in run.gates.items():
-            if status in HELD | BROKE:
-                key = (gate, run.revision, run.policy, run.profile)
-                seen.setdefault(key, []).append(status)
-    found = (flipping(gate, revision, all) for (gate, revision, *_), all in seen.items())
-    return tuple(sorted((one for one in found if one), key=lambda one: (-one.flips, one.gate)))
+        if not run.dirty and run.revision not in ("", UNKNOWN):
+            alike.setdefault((run.revision, run.policy, run.profile), []).append(run)
+    found = [
+        one
+        for same in alike.values()
+        for gate in differing(same)
+        if (one := flipping(gate, same)) is not None
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.flips, one.gate)))
 
 
-def flipping(gate: str, revision: str, statuses: Sequence[str]) -> Flaky | None:
-    """A gate at one commit, None where it always came to the same."""
+def differing(runs: Sequence[Recorded]) -> set[str]:
+    """The gates that did not come to one status in all runs."""
+    first = runs[0].gates.items()
+    return {gate for run in runs[1:] for gate, _ in first ^ run.gates.items()}
+
+
+def flipping(gate: str, runs: Sequence[Recorded]) -> Flaky | None:
+    """A gate in the runs of one commit, None where it always came to the same."""
+    statuses = tuple(run.gates[gate] for run in runs if run.gates.get(gate) in HELD | BROKE)
+    revision = runs[0].revision
     flips = sum((a in HELD) is not (b in HELD) for a, b in pairwise(statuses))
     if not flips:
         return None
     shown = ", ".join(statuses[:8]) + (" …" if len(statuses) > 8 else "")
     text = f"{gate} changed {times(flips)} at {revision[:12]} where nothing else did: {shown}"
-    return Flaky(gate=gate, revision=revision, flips=flips, statuses=tuple(statuses), told=text)
+    return Flaky(gate=gate, revision=revision, flips=flips, statuses=statuses, told=text)
 
 
 def times(count: int) -> str:
@@ -170,5 +179,5 @@ def to_green(found: Sequence[Red]) -> str:
     for one in found:
         if one.seconds is None:
             on = f" on {one.branch}" if one.branch else ""
-            parts.append(f"not green{on} since {one.since} ({one.runs} runs)")
+            parts.append(f"not green{on} since {one.since} ({one.runs} run{'s' * (one.runs != 1)})")
     return "; ".join(parts)

@@ -27,11 +27,13 @@ HOME = ".gatescore"
 FILE = "history.db"
 _COLUMNS = (
     "run, digest, target, revision, dirty, branch, policy, profile, level, started_at, ended_at,"
-    " complete, partial, verdict, score, gates, measured, place"
+    " complete, partial, verdict, score, gates, place, measured"
 )
+_BARE = _COLUMNS.replace(" measured", " '{}'")
+_NEWEST_FIRST = "ORDER BY started_at DESC, run DESC, digest"
 _KEEP = f"""INSERT INTO gatescore_runs ({_COLUMNS}, terms) VALUES (
     :run, :digest, :target, :revision, :dirty, :branch, :policy, :profile, :level, :started_at,
-    :ended_at, :complete, :partial, :verdict, :score, :gates, :measured, :place, :terms
+    :ended_at, :complete, :partial, :verdict, :score, :gates, :place, :measured, :terms
 ) ON CONFLICT (run, digest) DO NOTHING"""  # noqa: S608  # nosec B608
 _KNOWN = "SELECT 1 FROM gatescore_runs WHERE run = :run AND digest = :digest"
 _LESS = """DELETE FROM gatescore_runs WHERE run = :run AND target = :target
@@ -40,6 +42,9 @@ _MORE = """SELECT 1 FROM gatescore_runs WHERE run = :run AND target = :target
     AND started_at = :started_at AND complete = 1"""
 _TERMS = """INSERT INTO gatescore_terms (digest, content) VALUES (:digest, :content)
     ON CONFLICT (digest) DO NOTHING"""
+
+_GATES = msgspec.json.Decoder(dict[str, str])
+_VALUES = msgspec.json.Decoder(dict[str, float])
 
 
 class History:
@@ -71,16 +76,22 @@ class History:
             rows = door.ask(f"{sql} ORDER BY newest DESC") if door else ()
         return tuple(row[0] for row in rows)
 
-    def runs(self, target: str, last: int | None = None) -> tuple[Recorded, ...]:
-        """The last runs of a target, oldest first; all without `last`. Raises HistoryError."""
-        sql = (
-            f"SELECT {_COLUMNS} FROM gatescore_runs WHERE target = :target"  # noqa: S608  # nosec B608
-            " ORDER BY started_at DESC, run DESC, digest"
-        )
-        limit = "" if last is None else f" LIMIT {int(last)}"
+    def runs(
+        self, target: str, last: int | None = None, valued: int | None = None
+    ) -> tuple[Recorded, ...]:
+        """The last runs of a target, oldest first; all without `last`.
+
+        With `valued` only so many of them, the newest, have their `values`. Raises HistoryError.
+        """
         with self._reading() as door:
-            rows = door.ask(sql + limit, {"target": target}) if door else ()
-        return tuple(read(row) for row in reversed(rows))
+            if door is None:
+                return ()
+            if valued is None:
+                rows = newest(door, _COLUMNS, target, last)
+            else:
+                bare = newest(door, _BARE, target, last)
+                rows = [*newest(door, _COLUMNS, target, valued), *bare[valued:]]
+        return read(rows[:last])[::-1]
 
     def terms(self, run: Recorded) -> Terms:
         """What the criteria of a run were called and demanded. Raises HistoryError."""
@@ -88,7 +99,10 @@ class History:
             (SELECT terms FROM gatescore_runs WHERE run = :run AND digest = :digest)"""
         with self._reading() as door:
             rows = door.ask(sql, {"run": run.run, "digest": run.digest}) if door else ()
-        return decoded(rows[0][0], Terms) if rows else {}
+        try:
+            return msgspec.json.decode(rows[0][0], type=Terms) if rows else {}
+        except (msgspec.DecodeError, TypeError, UnicodeDecodeError) as error:
+            raise HistoryError(f"a run of the history cannot be read: {error}") from error
 
     def forget(self, runs: Iterable[Recorded]) -> int:
         """Remove runs; returns how many were there. Raises HistoryError."""
@@ -158,25 +172,66 @@ def row(run: Recorded) -> dict[str, str | int | float | None]:
     return {name: int(one) if isinstance(one, bool) else one for name, one in plain.items()}
 
 
-def read(columns: Sequence[Any]) -> Recorded:
-    """A run of the values of its columns. Raises HistoryError: they are none of ours."""
-    plain = dict(zip(_COLUMNS.replace(" ", "").split(","), columns, strict=True))
-    plain["values"] = decoded(plain.pop("measured"), dict[str, float])
-    plain["gates"] = decoded(plain["gates"], dict[str, str])
-    for name in ("dirty", "complete", "partial"):
-        plain[name] = bool(plain[name])
+class _Row(msgspec.Struct, frozen=True, array_like=True):
+    """The columns as the database gives them."""
+
+    run: str
+    digest: str
+    target: str
+    revision: str
+    dirty: int
+    branch: str
+    policy: str
+    profile: str
+    level: int
+    started_at: str
+    ended_at: str
+    complete: int
+    partial: int
+    verdict: str
+    score: float | None
+    gates: str
+    place: str
+    measured: str
+
+
+def newest(door: Door, columns: str, target: str, last: int | None) -> list[Sequence[Any]]:
+    """The rows of the last runs of a target, newest first."""
+    limit = "" if last is None else f"LIMIT {int(last)}"
+    sql = f"SELECT {columns} FROM gatescore_runs WHERE target = :target"  # noqa: S608  # nosec B608
+    return list(door.ask(f"{sql} {_NEWEST_FIRST} {limit}", {"target": target}))
+
+
+def read(rows: Sequence[Sequence[Any]]) -> tuple[Recorded, ...]:
+    """Runs of the values of their columns. Raises HistoryError: they are none of ours."""
     try:
-        return msgspec.convert(plain, Recorded)
-    except msgspec.ValidationError as error:
+        return tuple(map(line, msgspec.convert(rows, list[_Row])))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HistoryError(f"a run of the history cannot be read: {error}") from error
 
 
-def decoded(text: Any, kind: Any) -> Any:
-    """A value that is kept as JSON. Raises HistoryError."""
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, TypeError, UnicodeDecodeError) as error:
-        raise HistoryError(f"a run of the history cannot be read: {error}") from error
+def line(row: _Row) -> Recorded:
+    """One run. Raises DecodeError."""
+    return Recorded(
+        run=row.run,
+        digest=row.digest,
+        target=row.target,
+        revision=row.revision,
+        dirty=bool(row.dirty),
+        branch=row.branch,
+        policy=row.policy,
+        profile=row.profile,
+        level=row.level,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        complete=bool(row.complete),
+        partial=bool(row.partial),
+        verdict=row.verdict,
+        score=row.score,
+        gates=_GATES.decode(row.gates),
+        values=_VALUES.decode(row.measured),
+        place=row.place,
+    )
 
 
 def line_of(card: Scorecard, *, branch: str = "", place: str = "") -> tuple[Recorded, Terms]:

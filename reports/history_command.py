@@ -20,6 +20,7 @@ from reports.recorded import Recorded
 from reports.trends import WINDOW
 
 DONE, WRONG = 0, 2
+VALUED = 300  # the newest runs whose numbers are read: of other profiles and branches too
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +91,8 @@ def story_of(history: History, args: argparse.Namespace) -> Story:
         known = ", ".join(targets[:10]) or "none"
         raise HistoryError(f"--target {args.target}: no run of it in {history}; known: {known}")
     target = args.target or (targets[0] if targets else "")
-    runs = [one for one in history.runs(target) if fits(one, args)]
+    valued = max(VALUED, args.last if args.format == "json" else 0, 10 * args.window)
+    runs = [one for one in history.runs(target, valued=valued) if fits(one, args)]
     last = newest(runs)
     terms = history.terms(last) if last else {}
     return story(target, runs, terms, datetime.now(UTC), last=args.last, window=args.window)

@@ -25,7 +25,7 @@ def lines(story: Story, where: str) -> Iterator[str]:
         yield f"{story.target or 'history'}: no run in {where}: run gatescore run first"
         return
     since = f" since {story.first}" if story.first else ""
-    yield f"{story.target}: {story.total} runs, {story.complete} whole{since} ({where})"
+    yield f"{story.target}: {counted(story.total, 'run')}, {story.complete} whole{since} ({where})"
     yield ""
     yield from table((HEAD, *(cells(run) for run in story.shown)))
     yield from section(
@@ -35,6 +35,11 @@ def lines(story: Story, where: str) -> Iterator[str]:
     yield from section("Flaky", (one.told for one in story.flaky))
     yield from section("Time to green", (story.time_to_green,) if story.time_to_green else ())
     yield from numbers(story)
+
+
+def counted(count: int, word: str) -> str:
+    """A number of things."""
+    return f"{number(count)} {word}{'s' * (count != 1)}"
 
 
 def section(title: str, entries: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import msgspec
 
 from gates.core.model import CriterionResult, Scorecard
-from gates.core.validity import moment
 
 OPEN = "open:"  # begins the digest of a run whose scorecard was not there yet
 
@@ -55,13 +54,22 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def began(self) -> datetime:
         """When it began; the beginning of all times where it does not say."""
-        return moment(self.started_at) or datetime.min.replace(tzinfo=UTC)
+        return at(self.started_at) or datetime.min.replace(tzinfo=UTC)
 
     @property
     def seconds(self) -> float | None:
         """How long it took; None of one that never ended."""
-        first, last = moment(self.started_at), moment(self.ended_at)
+        first, last = at(self.started_at), at(self.ended_at)
         return (last - first).total_seconds() if first and last else None
+
+
+def at(text: str) -> datetime | None:
+    """The time that a text spells; None without one, or without its zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 Terms = dict[str, Term]

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import msgspec
 
 from gates import catalog, outputs
 from gates.cli import SafetyError, UsageError
+from gates.core.past import Asked, Past, relative
 from gates.core.plan import Plan, PlanError, plan
-from gates.core.policy import Profile
+from gates.core.policy import Policy, Profile
 from gates.core.target import Target
 from gates.runner import governance
 from gates.runner.hosts import HostsError, with_hosts
-from gates.shell import bundled, config
+from gates.shell import branches, bundled, config
 from gates.shell.git import GitError
 
 
@@ -39,14 +41,35 @@ def read(args: argparse.Namespace) -> Request:
         rules = governance.present_rules(path, args.policy)
         base = governance.base_of(rules.target.root, args.base, os.environ)
         rules = rules.chosen(governs=profile.governed, base=base)
-        planned = planned_under(rules, profile, args, now)
+        past, unread = outputs.book(args.history).past(asked(rules, profile, base))
+        planned = planned_under(rules, profile, args, now, past)
         planned = with_hosts(planned, rules.target.target, args, os.environ)
         consented(rules.target.target, planned, args)
     except PlanError as error:
         raise UsageError("\n".join(f"{path}: {text}" for text in error.problems)) from error
     except (config.ConfigError, outputs.OutputsError, GitError, HostsError) as error:
         raise UsageError(str(error)) from error
+    notes = (*notes, *(text for text in (unread, compared(planned)) if text))
     return Request(rules=rules, plan=planned, profile=profile, base=base, now=now, notes=notes)
+
+
+def asked(rules: governance.Rules, profile: Profile, base: str) -> Asked:
+    """Which earlier runs count for this one."""
+    root = rules.target.root
+    return Asked(
+        target=rules.target.target.name,
+        revisions=branches.commits(root),
+        branch=branches.branch(root, os.environ),
+        profile=profile.name,
+        base=base,
+        base_branch=branches.base_branch(root, os.environ),
+    )
+
+
+def compared(planned: Plan) -> str:
+    """A note on the run that values are compared with, where nobody named one."""
+    past = planned.past
+    return past.base_told if any(planned.base.get(id) == past.base[id] for id in past.base) else ""
 
 
 def consented(target: Target, planned: Plan, args: argparse.Namespace) -> None:
@@ -62,7 +85,11 @@ def consented(target: Target, planned: Plan, args: argparse.Namespace) -> None:
 
 
 def planned_under(
-    rules: governance.Rules, profile: Profile, args: argparse.Namespace, now: datetime
+    rules: governance.Rules,
+    profile: Profile,
+    args: argparse.Namespace,
+    now: datetime,
+    past: Past,
 ) -> Plan:
     """The plan of a run under these rules. Raises PlanError."""
     policy = rules.policy.policy
@@ -75,12 +102,13 @@ def planned_under(
         level=args.level,
         gates=tuple(args.gate),
         offers=catalog.offers(tools, policy.tools),
+        past=past,
     )
     baseline = rules.baseline.values if rules.baseline else {}
     return msgspec.structs.replace(
         planned,
         maps=rules.policy.maps,
-        base={**baseline, **outputs.read_base_run(args.base_run)},
+        base=compared_with(policy, baseline, past, args.base_run),
         excuses=rules.excuses(now),
         notices=(
             *rules.notices,
@@ -88,6 +116,19 @@ def planned_under(
             *governance.clock_notices(rules.target.root, now),
         ),
     )
+
+
+def compared_with(
+    policy: Policy, baseline: Mapping[str, float], past: Past, base_run: str | None
+) -> dict[str, float]:
+    """The values to compare with: of the named run, else of the baseline, else of the history.
+
+    Of the history only those that a criterion demands: others are no part of the evidence.
+    """
+    named = outputs.read_base_run(base_run)
+    wanted = relative(policy) if not base_run else frozenset()
+    known = {id: value for id, value in past.base.items() if id in wanted}
+    return {**known, **baseline, **named}
 
 
 def unmet_wishes(planned: Plan, rules: governance.Rules) -> tuple[str, ...]:

@@ -157,7 +157,12 @@ def conducted(
         request.plan,
         judged.target,
         PolicyState(name=rules.policy.policy.name, digest=judged.policy),
-        RunInfo(id=judged.run, profile=request.profile.name, started_at=judged.started_at),
+        RunInfo(
+            id=judged.run,
+            profile=request.profile.name,
+            started_at=judged.started_at,
+            unheld_since=request.plan.past.unheld_since,
+        ),
         outputs.render_of("scorecard.json"),
         sign=signing.of_run(folder.path, rules, opened, governed=request.profile.governed),
         valid_until=judged.valid_until,

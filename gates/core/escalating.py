@@ -19,7 +19,8 @@ BLOCKED = (GateStatus.ERROR, GateStatus.NOT_RUN, GateStatus.PENDING)
 class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that somebody has to hear of: `since` is RFC 3339, `contact` "" if nobody is named.
 
-    A gate is known to fail since the run that found it: older runs are not asked.
+    A gate fails since the first of the runs without one between in which it held, as far as the
+    history knew them when the run began.
     """
 
     kind: str  # gate, blocker or risk
@@ -41,7 +42,8 @@ def of_gates(card: Scorecard) -> Iterator[Escalation]:
     for gate in card.gates:
         if gate.status is GateStatus.FAIL or (gate.blocking and gate.status in BLOCKED):
             kind = "gate" if gate.status is GateStatus.FAIL else "blocker"
-            yield escalation(kind, gate.id, reason(gate), card.run.started_at, card)
+            since = card.run.unheld_since.get(gate.id, card.run.started_at)
+            yield escalation(kind, gate.id, reason(gate), since, card)
 
 
 def of_risks(card: Scorecard) -> Iterator[Escalation]:

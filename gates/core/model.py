@@ -265,6 +265,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     reused_s: dict[str, float] = {}  # gate → age in seconds of the result that was taken over
     resumed: tuple[str, ...] = ()  # those of them that this very run had measured, before a break
     notes: tuple[str, ...] = ()
+    unheld_since: dict[str, str] = {}  # gate → when it began not to hold, as the history knows it
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from gates.core.excuses import Excuses
 from gates.core.maps import Maps
+from gates.core.past import Past, untellable
 from gates.core.policy import Criterion, GatePolicy, OwnTool, Policy, Profile
 from gates.core.target import Target
 
@@ -80,6 +81,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     base: dict[str, float] = {}  # values by criterion of the earlier run to compare with
     maps: Maps = Maps()  # from criteria to categories and checklists
     contacts: dict[str, str] = {}  # who hears of what fails, by level of escalation
+    past: Past = Past()  # what was taken from the history
 
 
 def plan(
@@ -90,11 +92,14 @@ def plan(
     level: int | None = None,
     gates: tuple[str, ...] = (),
     offers: Mapping[str, Offer] | None = None,
+    past: Past | None = None,
 ) -> Plan:
     """Choose the gates. Raises PlanError: unknown gates, parts absent without a reason.
 
-    `offers` are the known tools by name; without them every tool of a gate is planned.
+    `offers` are the known tools by name; without them every tool of a gate is planned. `past` is
+    what the history says of earlier runs.
     """
+    past = past or Past()
     policy = for_release(policy) if profile.release else policy
     highest = level or max(gate.level for gate in policy.gates.values())
     chosen = {
@@ -106,7 +111,7 @@ def plan(
     if problems:
         raise PlanError(problems)
     spoken = languages(target)
-    found = (planned(id, gate, target, policy, profile) for id, gate in chosen.items())
+    found = (planned(id, gate, target, policy, profile, past) for id, gate in chosen.items())
     return Plan(
         gates=tuple(equipped(gate, policy, spoken, offers or {}) for gate in found),
         languages=spoken,
@@ -116,11 +121,12 @@ def plan(
         warn_score=policy.warn_score,
         release=profile.release,
         contacts=target.contacts.by_level(),
+        past=past,
     )
 
 
 def planned(
-    id: str, gate: GatePolicy, target: Target, policy: Policy, profile: Profile
+    id: str, gate: GatePolicy, target: Target, policy: Policy, profile: Profile, past: Past
 ) -> PlannedGate:
     """One gate with its settings and, where the target says so, the reason to skip it."""
     settings = {"roles": list(policy.roles), **gate.options, **profile.gates.get(id, {})}
@@ -129,7 +135,7 @@ def planned(
         policy=gate,
         settings=settings,
         skipped=skip_reason(id, gate, target),
-        absent=dict(absent_criteria(gate, target)),
+        absent={**untold(gate, past), **dict(absent_criteria(gate, target))},
     )
 
 
@@ -178,6 +184,12 @@ def is_asked(offer: Offer | None, gate: PlannedGate) -> bool:
 def metrics_of(tools: Iterable[str], offers: Mapping[str, Offer]) -> frozenset[str]:
     """Every metric of some tools."""
     return frozenset().union(*(offers[name].metrics for name in tools if name in offers))
+
+
+def untold(gate: GatePolicy, past: Past) -> dict[str, str]:
+    """Criteria over earlier runs of which too few are known, each with the reason."""
+    may = {id: one.metric for id, one in gate.criteria.items() if one.skippable}
+    return {id: why for id, metric in may.items() if (why := untellable(metric, past))}
 
 
 def absent_criteria(gate: GatePolicy, target: Target) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from gates.core.model import Scorecard
 from reports.history import History
+from tests import postgresql
 from tests.faults.cli import Completed, Place, fake, finish
 
 
@@ -43,7 +44,7 @@ def test_the_table_names_what_did_not_hold(place: Place) -> None:
     policy = place.policy({"a": fake(), "b": fake("works", 0, 1)})
     place.run("run", place.target(), "--policy", policy)
     text = place.run("history").stdout.decode()
-    assert "victim: 1 runs, 1 whole" in text
+    assert "victim: 1 run, 1 whole" in text
     (row,) = [line for line in text.splitlines() if " out " in line]
     assert row.split()[-1] == "b"
     assert "not green since" in text
@@ -146,6 +147,25 @@ def test_the_environment_names_the_history_too(place: Place) -> None:
     told = place.run("history", env={"GATESCORE_HISTORY": "off"})
     assert told.code == 2
     assert "switched off" in told.stderr
+
+
+def test_a_team_keeps_its_runs_in_one_postgresql(place: Place) -> None:
+    policy, target = place.policy({"a": fake()}), place.target()
+    with postgresql.server() as address:
+        where = {"GATESCORE_HISTORY": f"{address}/postgres"}
+        for name in ("one", "two"):
+            ran = place.run("run", target, "--policy", policy, env=where, output=place.path / name)
+            assert (ran.code, "history:" in ran.stderr) == (0, False)
+        told = json.loads(place.run("history", "--format", "json", env=where).stdout)
+        assert {one["run"] for one in told["shown"]} == {"one", "two"}
+        assert place.run("diff", "one", "two", env=where).code == 0
+        assert place.run("history", "prune", "--keep", "1", env=where).code == 0
+        assert len(History(where["GATESCORE_HISTORY"]).runs("victim")) == 1
+    ran = place.run("run", target, "--policy", policy, env=where)  # the server is gone
+    assert (ran.code, ran.card["verdict"]) == (0, "PASS")
+    assert "history: nothing is known of earlier runs: postgresql://shop@" in ran.stderr
+    assert "history: this run is not kept: postgresql://shop@" in ran.stderr
+    assert kept(place) == ()
 
 
 def test_an_empty_history_says_what_to_do(place: Place) -> None:

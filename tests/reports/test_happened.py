@@ -98,7 +98,7 @@ def test_time_to_green_is_from_the_first_red_to_the_next_green() -> None:
     assert (first.runs, first.seconds, first.until) == (2, 2 * 86_400, "2026-01-13T12:00:00Z")
     assert (second.runs, second.seconds, second.until) == (1, None, "")
     assert happened.to_green((first, second)) == (
-        "median 2 d 0 h over 1 time; not green on main since 2026-01-15T12:00:00Z (1 runs)"
+        "median 2 d 0 h over 1 time; not green on main since 2026-01-15T12:00:00Z (1 run)"
     )
 
 

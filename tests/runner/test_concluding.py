@@ -1,6 +1,7 @@
 """All results of a run, the derived ones too: no order and no loss makes them better."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,9 +18,10 @@ from gates.core.model import (
     ToolReport,
     Verdict,
 )
-from gates.core.plan import Plan, PlannedGate
+from gates.core.past import Past, Share
+from gates.core.plan import Plan, PlannedGate, untold
 from gates.core.score import scorecard
-from gates.runner.concluding import concluded, measured
+from gates.runner.concluding import concluded, covered, measured
 from gates.shell import config
 
 LOADED = config.read_policy("standard", tools=catalog.names())
@@ -33,6 +35,7 @@ PLAN = Plan(
     pass_score=LOADED.policy.pass_score,
     warn_score=LOADED.policy.warn_score,
     maps=LOADED.maps,
+    past=Past(runs=10, shares={"integration": Share(10, 10)}),
 )
 DERIVED = [gate.id for gate in GATES if gate.policy.derived]
 JUDGED = measured(GATES)
@@ -135,3 +138,17 @@ def test_turning_a_gate_bad_never_helps(kinds, place):
     rank = [Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.WARN, Verdict.PASS]
     assert rank.index(after.verdict) <= rank.index(before.verdict)
     assert (after.score or 0) <= (before.score or 0)
+
+
+@pytest.mark.parametrize(
+    "past",
+    [Past(), Past(runs=3), Past(runs=30, shares={"integration": Share(1, 30)})],
+    ids=["none", "few", "bad"],
+)
+def test_what_earlier_runs_say_is_no_part_of_what_people_sign(past):
+    marked = [
+        msgspec.structs.replace(gate, absent={**gate.absent, **untold(gate.policy, past)})
+        for gate in GATES
+    ]
+    plan = msgspec.structs.replace(PLAN, gates=tuple(marked), past=past)
+    assert covered(plan, ALL_GOOD, RunInfo()) == covered(PLAN, ALL_GOOD, RunInfo())

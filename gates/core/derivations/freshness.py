@@ -6,10 +6,17 @@ import msgspec
 
 from gates.core.derivations.seen import HOLDS, Seen
 from gates.core.model import Finding, GateResult, GateStatus, Measurement, Severity, ToolReport
+from gates.core.past import Past, held, untellable
 from gates.core.tool import Metric
 
 STALE = "freshness.stale_results"
-METRICS: Mapping[str, Metric] = {STALE: Metric("results that are older than their level allows")}
+HELD = "freshness.gates_held"
+INTEGRATION = "freshness.integration_held"
+METRICS: Mapping[str, Metric] = {
+    STALE: Metric("results that are older than their level allows"),
+    HELD: Metric("gates that held over the last runs", "percent"),
+    INTEGRATION: Metric("runs whose integration tests held", "percent"),
+}
 JUDGED = (*HOLDS, GateStatus.FAIL)
 HOUR_S = 3600.0
 
@@ -28,9 +35,22 @@ def derive(settings: Settings, seen: Seen) -> ToolReport:
         tool="freshness",
         examined=sum(gate.status in JUDGED for gate in seen.results.values()),
         examined_unit="results",
-        measurements={STALE: Measurement(value=len(found), detail=names)},
+        measurements={
+            STALE: Measurement(value=len(found), detail=names),
+            HELD: share(HELD, seen.plan.past),
+            INTEGRATION: share(INTEGRATION, seen.plan.past),
+        },
         findings=found,
     )
+
+
+def share(metric: str, known: Past) -> Measurement:
+    """A share of earlier results in per cent; of too few it is no number."""
+    if why := untellable(metric, known):
+        return Measurement(value=None, why=why)
+    found, of = held(known, metric), f"of the last {known.runs} whole runs of this branch"
+    detail = f"{found.held} of {found.judged} results {of} held"
+    return Measurement(value=round(100 * found.held / found.judged, 2), detail=detail)
 
 
 def stale(settings: Settings, seen: Seen) -> Iterator[Finding]:
