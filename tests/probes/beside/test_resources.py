@@ -19,8 +19,9 @@ def rules(report: ToolReport) -> set[str]:
 
 def test_planted_leaks_are_told_wherever_in_the_tree_they_are(up: Any) -> None:
     """The service runs in a child of the process that was started."""
-    report = probe.measure(up("children", "memory", "files", "threads"))
+    report = probe.measure(up("children", "memory", "files", "threads", load_s=12.0))
     leaks = {"memory", "descriptors", "threads"}
+    assert report.measurements[probe.TRENDS].why == ""
     assert rules(report) == {f"resources.growing-{name}" for name in leaks}
     assert report.measurements[probe.TRENDS].value == 3.0
     assert "2 processes" in report.measurements[probe.REST].detail
