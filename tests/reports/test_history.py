@@ -171,6 +171,30 @@ def test_b58_a_file_of_a_gigabyte_is_not_even_opened(tmp_path: Path) -> None:
             action(History(str(file)))
 
 
+def test_a_writer_that_does_not_end_is_waited_for_and_then_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "history.db"
+    History(str(file)).keep(run(0))
+    monkeypatch.setattr("reports.history_doors.WAIT_S", 0.1)
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(HistoryError, match="locked"):
+            History(str(file)).keep(run(1))
+        other.execute("ROLLBACK")
+    other.close()
+    assert History(str(file)).keep(run(1))
+
+
+@pytest.mark.parametrize("lacking", ["sqlalchemy", "psycopg"])
+def test_an_address_without_the_extra_names_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    monkeypatch.setitem(sys.modules, lacking, None)
+    with pytest.raises(HistoryError, match=r"pip install 'gatescore\[postgresql\]'"):
+        History("postgresql://u@h/d").runs("shop")
+
+
 def test_nothing_is_made_by_reading(tmp_path: Path) -> None:
     history = History(str(tmp_path / "none" / "history.db"))
     assert (history.runs("shop"), history.targets(), history.terms(run(0))) == ((), (), {})
