@@ -22,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("path", nargs="?", default=".gatescore/runs", metavar="PATH", type=Path, help=where)
     add("--max-age", metavar="TIME", help="since the run began, as 26h; default: its valid_until")
     add("--target", default="", metavar="NAME", help="only runs of this target")
+    levels = "only runs that this level decided, or a higher one: 3 for a nightly release check"
+    add("--level", type=int, choices=(1, 2, 3), default=1, help=levels)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,20 +32,21 @@ def run(args: argparse.Namespace) -> int:
         most = validity.span(args.max_age) if args.max_age else None
     except ValueError as error:
         raise UsageError(f"--max-age {error}") from error
-    code, told = heard(args.path, args.target, most, datetime.now(UTC))
+    code, told = heard(args, most, datetime.now(UTC))
     print(f"gatescore: {told}", file=sys.stderr)
     return code
 
 
-def heard(path: Path, target: str, most: timedelta | None, now: datetime) -> tuple[int, str]:
+def heard(args: argparse.Namespace, most: timedelta | None, now: datetime) -> tuple[int, str]:
     """The exit code and what to say of the runs at a path."""
-    found = beats.find(path)
+    found = beats.find(args.path)
     for file, why in found.unread:
         print(f"gatescore: not counted: {file}: {why}", file=sys.stderr)
-    newest = beats.newest(found.beats, target)
+    newest = beats.newest(found.beats, args.target, args.level)
     if newest is None:
-        of = f" of {target}" if target else ""
-        return SILENT, f"no complete scorecard{of} in {path}: no run has ended there"
+        of = f" of {args.target}" if args.target else ""
+        at = f" of level {args.level}" if args.level > 1 else ""
+        return SILENT, f"no complete scorecard{of}{at} in {args.path}: no such run has ended there"
     card = newest.card
     told = f"{newest.file}: {card.target.name} {card.verdict}, run {card.run.started_at}"
     if why := beats.silence(card, most, now):

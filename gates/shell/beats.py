@@ -22,6 +22,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     partial: bool
     valid_until: str
+    decisive_level: int
     run: RunInfo
 
 
@@ -51,12 +52,18 @@ def find(path: Path) -> Found:
     return Found(tuple(beats), tuple(unread))
 
 
-def newest(beats: Iterable[Beat], target: str) -> Beat | None:
-    """The newest scorecard of a run that planned every gate and ended; of one target, if named."""
+def newest(beats: Iterable[Beat], target: str, level: int = 1) -> Beat | None:
+    """The newest scorecard of a run that ended and planned every gate up to `level`.
+
+    Of one target, if named.
+    """
     counted = [
         beat
         for beat in beats
-        if beat.card.complete and not beat.card.partial and target in ("", beat.card.target.name)
+        if beat.card.complete
+        and not beat.card.partial
+        and beat.card.decisive_level >= level
+        and target in ("", beat.card.target.name)
     ]
     return max(counted, key=lambda beat: (began(beat.card), str(beat.file)), default=None)
 

@@ -46,6 +46,13 @@ def test_p52_judging_an_old_run_says_that_it_is_stale(place: Place, card: Path) 
     assert "STALE: valid until" in place.run("judge", card.parent, "--policy", policy).stderr
 
 
+def test_p52_a_run_of_a_lower_level_stands_for_no_night(place: Place, card: Path) -> None:
+    """The runs of `card` are decided by level 2."""
+    assert place.run("heartbeat", card, "--level", "2").code == 0
+    done = place.run("heartbeat", card, "--level", "3")
+    assert (done.code, "no complete scorecard of level 3" in done.stderr) == (1, True)
+
+
 def test_p52_nothing_at_all_is_told_too(place: Place) -> None:
     for where in ([], [place.path], [place.path / "none"]):
         done = place.run("heartbeat", *where)

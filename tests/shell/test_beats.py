@@ -20,6 +20,7 @@ def kept(folder: Path, hours: float, **more: Any) -> Path:
         "verdict": "PASS",
         "complete": True,
         "partial": False,
+        "decisive_level": 2,
         "valid_until": f"{began + timedelta(hours=26):%Y-%m-%dT%H:%M:%SZ}",
         "run": {"started_at": f"{began:%Y-%m-%dT%H:%M:%SZ}"},
         "a member of later versions": [1],
