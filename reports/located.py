@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 import msgspec
@@ -40,6 +41,7 @@ def below(folder: str, path: str) -> str:
     return path if not folder or leaves(folder) else posixpath.join(folder, path)
 
 
+@lru_cache(maxsize=4096)  # many findings are in few files
 def leaves(path: str) -> bool:
     """Whether a path is absolute or climbs out of the folder that it is relative to."""
     if path.startswith("/") or _DRIVE.match(path):
@@ -47,6 +49,7 @@ def leaves(path: str) -> bool:
     return ".." in path and posixpath.normpath(path).split("/")[0] == ".."
 
 
+@lru_cache(maxsize=4096)
 def uri(path: str) -> str:
     """Return a relative path as a URI reference: every byte but those of plain names as %XX."""
     try:

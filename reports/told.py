@@ -1,6 +1,7 @@
 """What every format for machines says of a finding and of a gate, in the same words."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from gates.core.model import (
     CriterionResult,
@@ -34,7 +35,12 @@ def summary(finding: Finding, limit: int = LONGEST) -> str:
 
 def rule(finding: Finding) -> str:
     """Return the name of a rule on one line; never nothing."""
-    return line(finding.rule, 200).strip() or "unnamed"
+    return _named(finding.rule)
+
+
+@lru_cache(maxsize=4096)  # many findings have few rules
+def _named(rule: str) -> str:
+    return line(rule, 200).strip() or "unnamed"
 
 
 def waivers(card: Scorecard) -> dict[str, WaiverUse]:
