@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from gates.core.past import WINDOW, Asked, Past, Share
+from gates.core.past import RISKS, WINDOW, Asked, Past, Share
 from reports.happened import BROKE, HELD, UNKNOWN
 from reports.recorded import Recorded
 
@@ -21,6 +21,7 @@ def past(runs: Sequence[Recorded], asked: Asked) -> Past:
         unheld_since=unheld_since(here),
         runs=len(recent),
         shares=shares(recent),
+        risks=risks(recent),
     )
 
 
@@ -79,3 +80,9 @@ def shares(runs: Iterable[Recorded]) -> dict[str, Share]:
                 one = found.get(gate, Share())
                 found[gate] = Share(one.held + (status in HELD), one.judged + 1)
     return {gate: found[gate] for gate in sorted(found)}
+
+
+def risks(runs: Sequence[Recorded]) -> dict[str, float]:
+    """How many risks the newest run counted that read the register."""
+    read = ({id: n for id, n in run.values.items() if id.startswith(RISKS)} for run in runs[::-1])
+    return next((found for found in read if found), {})

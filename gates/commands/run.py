@@ -162,6 +162,7 @@ def conducted(
             profile=request.profile.name,
             started_at=judged.started_at,
             unheld_since=request.plan.past.unheld_since,
+            risks_before=request.plan.past.risks,
         ),
         outputs.render_of("scorecard.json"),
         sign=signing.of_run(folder.path, rules, opened, governed=request.profile.governed),

@@ -86,5 +86,8 @@ def following(told: Progress) -> Iterator[str]:
     for one in told.escalation:
         whom = f", {one.contact}" if one.contact else ""
         yield f"escalation level {one.level}{whom}: {one.subject}: {one.reason}"
+    for risk in told.risks:
+        if risk.before is not None and risk.value != risk.before:
+            yield f"risks {risk.trend}: {risk.criterion}: {risk.value:g}, before {risk.before:g}"
     for step in told.next.action_items:
         yield f"next: {step}"

@@ -266,6 +266,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     resumed: tuple[str, ...] = ()  # those of them that this very run had measured, before a break
     notes: tuple[str, ...] = ()
     unheld_since: dict[str, str] = {}  # gate → when it began not to hold, as the history knows it
+    risks_before: dict[str, float] = {}  # criterion → risks that the run before counted
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):

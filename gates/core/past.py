@@ -10,6 +10,7 @@ FEWEST = 10  # below that one run more or less decides
 EVERY: tuple[str, ...] = ()
 # Metrics that are shares of earlier results, and of which gates.
 SHARES = {"freshness.gates_held": EVERY, "freshness.integration_held": ("integration",)}
+RISKS = "risks."  # begins the criteria of the register of risks
 # Metrics whose tool looks at the base revision itself: where it could not, no other run can tell.
 LOOKED_UP = frozenset(
     {
@@ -44,7 +45,8 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The earlier runs of a target, as far as they count for one run.
 
     `base` has the values by criterion of the run `base_run`; `unheld_since` the time (RFC 3339)
-    since when each gate has not held in any run; `shares` those of the last `runs` whole runs.
+    since when each gate has not held in any run; `shares` those of the last `runs` whole runs;
+    `risks` the values by criterion of the register of risks in the newest of them that read it.
     """
 
     base_run: str = ""
@@ -53,6 +55,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unheld_since: dict[str, str] = {}
     runs: int = 0
     shares: dict[str, Share] = {}
+    risks: dict[str, float] = {}
 
 
 def untellable(metric: str, past: Past) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from gates.core.escalating import BLOCKED, Escalation, escalations, reason
+from gates.core.escalating import BLOCKED, RISKS, Escalation, escalations, reason
 from gates.core.model import (
     CriterionResult,
     GateResult,
@@ -69,6 +69,16 @@ class Blocker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     reason: str
 
 
+class RiskTrend(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One count of the register of risks: now, and in the run before; null where it has none."""
+
+    criterion: str
+    title: str
+    value: float
+    before: float | None
+    trend: str  # rising, falling, steady, or unknown
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The whole block. `progress` is the share of gates that hold, in per cent."""
 
@@ -85,6 +95,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     metrics: Metrics
     quality_gates: dict[str, Level]
     delivery_summary: str
+    risks: tuple[RiskTrend, ...] = ()
     valid_until: str = ""
     schema_version: int = 1
 
@@ -111,6 +122,7 @@ def progress(card: Scorecard) -> Progress:
         metrics=metrics(card),
         quality_gates={f"level{one.level}": level(one, card.gates) for one in card.levels},
         delivery_summary=delivery_summary(card),
+        risks=tuple(risk_trends(card)),
         valid_until=card.valid_until,
     )
 
@@ -141,6 +153,27 @@ def level(result: LevelResult, gates: Sequence[GateResult]) -> Level:
     """One level, over its gates and those below."""
     within = [gate for gate in gates if gate.level <= result.level]
     return Level(status=word(result.verdict, within), reason=result.decided_by)
+
+
+def risk_trends(card: Scorecard) -> Iterator[RiskTrend]:
+    """How the counts of the register of risks stand against the run before."""
+    for one in (one for gate in card.gates if gate.id == RISKS for one in gate.criteria):
+        if one.value is not None:
+            before = card.run.risks_before.get(one.id)
+            yield RiskTrend(
+                criterion=one.id,
+                title=one.title,
+                value=one.value,
+                before=before,
+                trend=direction(one.value, before),
+            )
+
+
+def direction(value: float, before: float | None) -> str:
+    """Where a count goes, in a word."""
+    if before is None:
+        return "unknown"
+    return "steady" if value == before else "rising" if value > before else "falling"
 
 
 def metrics(card: Scorecard) -> Metrics:

@@ -201,3 +201,30 @@ def test_nothing_is_called_completed_while_a_gate_fails(states):
     failed = GateStatus.FAIL in states
     assert told.delivery_summary.startswith("Backend implementation completed") == (not failed)
     assert msgspec.json.encode(told)
+
+
+@pytest.mark.parametrize(
+    ("before", "trend"),
+    [
+        ({}, "unknown"),
+        ({"risks.high": 1.0}, "rising"),
+        ({"risks.high": 2.0}, "steady"),
+        ({"risks.high": 3.0}, "falling"),
+    ],
+)
+def test_risks_are_told_against_the_run_before(before, trend):
+    run = msgspec.structs.replace(RUN, risks_before=before)
+    risky = gate("risks", criteria=(criterion("risks.high", 2.0), criterion("risks.overdue", None)))
+    (one,) = progress(card(risky, run=run)).risks
+    assert (one.criterion, one.value, one.trend) == ("risks.high", 2.0, trend)
+    assert one.before == before.get("risks.high")
+    assert progress(card(gate("lint", criteria=(criterion("a", 1.0),)))).risks == ()
+
+
+@pytest.mark.parametrize(
+    ("since", "level"), [("2026-05-03T13:00:00Z", 1), ("2026-05-01T00:00:00Z", 3)]
+)
+def test_a_failure_rises_from_the_first_run_that_found_it(since, level):
+    run = msgspec.structs.replace(RUN, unheld_since={"lint": since, "gone": "2020-01-01T00:00:00Z"})
+    (one,) = escalations(card(gate("lint", GateStatus.FAIL), gate("gone"), run=run))
+    assert (one.subject, one.level, one.since) == ("lint", level, since)

@@ -95,6 +95,13 @@ def test_other_branches_say_nothing_of_this_one() -> None:
     assert found.shares == {"load": Share(0, 12)}
 
 
+def test_risks_are_those_of_the_newest_run_that_read_the_register() -> None:
+    values = [{"risks.high": 1.0, "a": 2.0}, {"risks.high": 3.0, "risks.overdue": 0.0}, {"a": 2.0}]
+    runs = [run(n, values=one) for n, one in enumerate(values)]
+    assert past(runs, asked(branch="main")).risks == {"risks.high": 3.0, "risks.overdue": 0.0}
+    assert past(runs, ASKED).risks == {}
+
+
 def test_shares_count_the_runs_that_judged_a_gate_of_the_last_thirty() -> None:
     assert shares(statuses("PASS", "WARN", "FAIL", "ERROR", "SKIPPED", "NOT_RUN", "PENDING")) == {
         "load": Share(2, 4)
