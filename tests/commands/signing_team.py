@@ -44,11 +44,16 @@ class Team(NamedTuple):
 
 
 def team(place: Place, keys: dict[str, Path]) -> Team:
-    """A committed target that declares a regime, and a policy with every kind of gate."""
+    """A target to be signed for, and a policy with every kind of gate."""
+    return Team(place, signed_for(place), policy(place, keys), keys)
+
+
+def signed_for(place: Place) -> Path:
+    """A committed target that declares a regime."""
     target = place.target('[compliance]\nregimes = ["GDPR"]\n')
     git(target, "init", "-q", "-b", "main")
     commit(target, "one")
-    return Team(place, target, policy(place, keys), keys)
+    return target
 
 
 def commit(target: Path, words: str, author: str = "dev@example.com") -> str:
@@ -75,7 +80,9 @@ def policy(place: Place, keys: dict[str, Path], name: str = "p") -> Path:
         roles=["administrator", "technical-lead"],
     )  # fmt: skip
     items = '[items.penetration-test]\ntitle = "t"\ncounts = "regime"\ndays = 90\n'
-    file.write_text(file.read_text() + "".join(person(who, keys) for who in ROLES) + items)
+    file.write_text(
+        file.read_text() + "".join(person(who, ROLES[who], keys) for who in ROLES) + items
+    )
     return file
 
 
@@ -102,8 +109,8 @@ def derived(name: str, metric: str, bound: str, options: dict[str, Any]) -> dict
     }  # fmt: skip
 
 
-def person(who: str, keys: dict[str, Path]) -> str:
+def person(who: str, role: str, keys: dict[str, Path]) -> str:
     """Somebody of the policy, as its file names them."""
     text = f'[people.{who}]\nname = "{who}"\nemails = ["{who}@example.com"]\n'
-    text += f'roles = ["{ROLES[who]}"]\n'
+    text += f'roles = ["{role}"]\n'
     return f'{text}[[people.{who}.keys]]\nkey = """{public_key(keys[who])}"""\n'

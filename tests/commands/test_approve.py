@@ -13,6 +13,7 @@ import pytest
 from gates.core.signed import FOLDER, literal
 from gates.runner import signing
 from gates.shell.signatures import public_key
+from tests.commands.signing_team import commit, person, signed_for
 from tests.faults.cli import Completed, Place, fake, git
 from tests.shell.signing_keys_made import make
 
@@ -77,15 +78,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def team(place: Place, keys: dict[str, Path]) -> Team:
-    target = place.target('[compliance]\nregimes = ["GDPR"]\n')
-    git(target, "init", "-q", "-b", "main")
-    commit(target, "one")
-    return Team(place, target, policy(place, keys), keys)
-
-
-def commit(target: Path, words: str, author: str = "dev@example.com") -> None:
-    git(target, "add", "-A")
-    git(target, "-c", "user.name=D", "-c", f"user.email={author}", "commit", "-qm", words)
+    return Team(place, signed_for(place), policy(place, keys), keys)
 
 
 def policy(place: Place, keys: dict[str, Path]) -> Path:
@@ -101,10 +94,7 @@ def policy(place: Place, keys: dict[str, Path]) -> Path:
         roles=["administrator", "technical-lead"],
         level_2_roles=["technical-lead", "expert"],
     )
-    text = file.read_text()
-    for who, role in ROLES.items():
-        text += f'[people.{who}]\nname = "{who}"\nemails = ["{who}@example.com"]\n'
-        text += f'roles = ["{role}"]\n[[people.{who}.keys]]\nkey = """{public_key(keys[who])}"""\n'
+    text = file.read_text() + "".join(person(who, role, keys) for who, role in ROLES.items())
     for item, counts in (
         ("penetration-test", "regime"),
         ("restore-drill", "drill"),
