@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+from gates.core import texts
 from gates.core.model import Scorecard
 from gates.installed import points
 from gates.outputs import REPORTS, SCORECARD
@@ -69,7 +70,8 @@ def write_all(folder: Path, card: Scorecard, names: Collection[str]) -> list[str
         try:
             lost += _unkept(folder, _files(point, card))
         except Exception as error:  # noqa: BLE001  a format that breaks must not hide the others
-            problems.append(f"{point.name} could not be made: {type(error).__name__}: {error}")
+            why = texts.visible(texts.bounded(f"{type(error).__name__}: {error}", 300))
+            problems.append(f"{point.name} could not be made: {why}")
     if lost:
         raise NotKept("; ".join((*lost, *problems)))
     return problems

@@ -3,6 +3,7 @@
 Every text of the run is a span of code: in it nothing is a link, a name, a picture or markup.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -24,6 +25,7 @@ MOST_BYTES = 512 * 1024  # GitHub drops a summary of more than 1 MiB whole
 _ROOM_FOR_THE_END = 300
 _GATES, _CRITERIA, _FINDINGS, _ITEMS = 300, 30, 20, 50
 _SHORT, _LONG = 120, 300  # characters of one text
+_FIGURE = re.compile(r"-?[0-9][0-9,.]{0,20}( %| [a-zA-Z]{1,12})?")
 _FINE = frozenset({GateStatus.PASS, GateStatus.SKIPPED})
 
 
@@ -155,9 +157,14 @@ def _is_unmet(one: CriterionResult) -> bool:
 
 def _criterion(one: CriterionResult) -> str:
     state = _word(one.status.value) + ("" if one.blocking else ", blocks nothing")
-    value = "" if one.value is None else cell(shown_value(one), _SHORT)
+    value = "" if one.value is None else _figure(shown_value(one))
     fix = cell(one.fix, _LONG) if one.fix else ""
     return f"| {cell(one.id, _SHORT)} | {state} | {value} | {cell(one.decided_by, _LONG)} | {fix} |"
+
+
+def _figure(text: str) -> str:
+    """A number with its unit: plain where it is nothing else."""
+    return text if _FIGURE.fullmatch(text) else cell(text, _SHORT)
 
 
 def _findings(gate: GateResult) -> Iterator[str]:
