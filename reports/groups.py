@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -18,6 +19,7 @@ _SHORTEST = 160
 _ESCAPED = re.compile("""[<>&'"]""")
 _LONGER = 4  # letters that each of them takes more
 _FOLDED_FROM = 12  # a rule with more findings than this starts closed
+_OPEN_IN_ALL = 60  # and so do the rules of a gate after so many findings
 _MOST_WITNESSES = 5
 _SHORT_NAME = 12  # digits of a fingerprint: enough for `gatescore waive`
 _NAME = re.compile("[0-9a-f]{6,}")
@@ -162,8 +164,11 @@ def _section(
     kind: str, total: int, every: Sequence[Finding], chosen: Sequence[Finding], frame: Frame
 ) -> Section:
     rules = _by_rule(every)
+    by_rule = _by_rule(chosen)
+    before = accumulate((len(findings) for findings in by_rule.values()), initial=0)
     groups = [
-        _group(kind, rules[key], findings, frame) for key, findings in _by_rule(chosen).items()
+        _group(kind, rules[key], findings, frame, folded=len(findings) + seen > _OPEN_IN_ALL)
+        for (key, findings), seen in zip(by_rule.items(), before, strict=False)
     ]
     return Section(
         kind=kind,
@@ -191,7 +196,9 @@ def _by_rule(findings: Iterable[Finding]) -> dict[tuple[Severity, str, str], lis
     return groups
 
 
-def _group(kind: str, every: Sequence[Finding], shown: Sequence[Finding], frame: Frame) -> Group:
+def _group(
+    kind: str, every: Sequence[Finding], shown: Sequence[Finding], frame: Frame, *, folded: bool
+) -> Group:
     first = shown[0]
     fix = _common([each.fix for each in every])
     reproduce = _common([each.reproduce for each in every])
@@ -221,7 +228,7 @@ def _group(kind: str, every: Sequence[Finding], shown: Sequence[Finding], frame:
             for each in shown
         ),
         rest=tuple(every[len(shown) :]),
-        folded=len(shown) > _FOLDED_FROM,
+        folded=folded or len(shown) > _FOLDED_FROM,
     )
 
 

@@ -15,7 +15,7 @@ from gates.core.model import Scorecard
 from reports import compiled
 from reports.numbers import age, duration, number, with_unit
 from reports.page import Page, page
-from reports.past import PastRun
+from reports.recorded import Recorded
 from reports.visible import LONGEST, block, line, safe_url
 from reports.words import against, counted, revision
 
@@ -39,7 +39,7 @@ _TONES = {"NOT_RUN": "error", "NO_DATA": "error", "WAIVED": "warn", "REUSED": "p
 _WORDS = {"REUSED": "TAKEN OVER"}
 
 
-def render(scorecard: Scorecard, past: Sequence[PastRun] = ()) -> bytes:
+def render(scorecard: Scorecard, past: Sequence[Recorded] = ()) -> bytes:
     """Return the page as UTF-8. The same scorecard and past give the same bytes.
 
     `past` are earlier runs of the target, the last one last: without any the page says nothing

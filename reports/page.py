@@ -41,8 +41,9 @@ from reports.order import (
     reasons,
     status_counts,
 )
-from reports.past import Course, PastRun, courses
+from reports.past import Course, courses
 from reports.points import Made, lost_of, made_of, share_of
+from reports.recorded import Recorded
 from reports.rows import Row, row, several_lines
 from reports.visible import line
 from reports.waivers import Waivers, anchors_of, waivers_of
@@ -131,10 +132,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[ListView, ...]
     checklists: tuple[ChecklistView, ...]
     old: int  # findings that the baseline knows, and that count all the same
-    durations: tuple[tuple[str, float], ...]
 
 
-def page(card: Scorecard, past: Sequence[PastRun] = ()) -> Page:
+def page(card: Scorecard, past: Sequence[Recorded] = ()) -> Page:
     """Return the page of a scorecard: at most 2,000 findings, every gate and criterion.
 
     `past` are earlier runs of the target, the last one last.
@@ -177,7 +177,6 @@ def page(card: Scorecard, past: Sequence[PastRun] = ()) -> Page:
         categories=lists_of(card.categories, places),
         checklists=checklists_of(card.checklists, places),
         old=_old(every),
-        durations=tuple(sorted(card.run.durations_s.items(), key=lambda each: (-each[1], each[0]))),
     )
 
 
@@ -201,7 +200,7 @@ def _card(
     anchor: str,
     run: RunInfo,
     load: LoadPart | None,
-    past: Sequence[PastRun],
+    past: Sequence[Recorded],
 ) -> Card:
     shown = [note for note in gate.evidence.notes if load is None or not is_shown(note)]
     hidden = not_drawn(gate)

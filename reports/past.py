@@ -7,24 +7,15 @@ import msgspec
 from gates.core.conditions import parse
 from gates.core.model import CriterionResult, Scorecard, Weight
 from reports.numbers import with_unit
+from reports.recorded import Recorded
 
 WIDTH, HEIGHT = 96, 22  # of a small course, in pixels
 _EDGE = 3  # so that its last point is whole
 MOST_RUNS = 30
 _MOST_METRICS = 8
+_SLIGHT = 0.05  # of the earlier value
 _FALLS = ("<", "<=")  # bounds from above: less is better
 _RISES = (">", ">=")
-
-
-class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One earlier run: `values` by criterion, `score` in per cent, `at` in RFC 3339."""
-
-    id: str
-    at: str = ""
-    revision: str = ""
-    verdict: str = ""
-    score: float | None = None
-    values: dict[str, float] = {}
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,38 +39,22 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     change: Change | None
 
 
-def run_of(card: Scorecard) -> PastRun:
-    """Return what a later run wants to know of this one."""
-    return PastRun(
-        id=card.run.id,
-        at=card.run.ended_at,
-        revision=card.target.revision,
-        verdict=card.verdict.value,
-        score=card.score,
-        values={
-            each.id: each.value
-            for gate in card.gates
-            for each in gate.criteria
-            if each.value is not None
-        },
-    )
-
-
-def changes(result: CriterionResult, past: Sequence[PastRun]) -> tuple[Change, ...]:
+def changes(result: CriterionResult, past: Sequence[Recorded]) -> tuple[Change, ...]:
     """Return the distance to the base and to the last run, where they know the value."""
     earlier = (
         ("at the base", result.base),
         ("in the last run", past[-1].values.get(result.id) if past else None),
     )
+    direction, exact = _direction(result)
     return tuple(
-        _change(result.value, before, result.unit, since, _direction(result))
+        _change(result.value, before, result.unit, since, direction, exact=exact)
         for since, before in earlier
         if before is not None and result.value is not None
     )
 
 
 def courses(
-    card: Scorecard, past: Sequence[PastRun], anchors: Mapping[str, str]
+    card: Scorecard, past: Sequence[Recorded], anchors: Mapping[str, str]
 ) -> tuple[Course, ...]:
     """Return the course of the score and of the metrics that tell most; none without a past."""
     runs = past[-MOST_RUNS:]
@@ -88,14 +63,14 @@ def courses(
         return ()
     found = []
     if scores and card.score is not None:
-        change = _change(card.score, scores[-1], "%", "in the last run", 1)
+        change = _change(card.score, scores[-1], "%", "in the last run", 1, exact=True)
         found.append(_course("Score", "score", [*scores, card.score], "%", change))
     found += sorted(_metrics(card, runs, anchors), key=lambda each: each.change is None)
     return tuple(found[: _MOST_METRICS + 1])
 
 
 def _metrics(
-    card: Scorecard, runs: Sequence[PastRun], anchors: Mapping[str, str]
+    card: Scorecard, runs: Sequence[Recorded], anchors: Mapping[str, str]
 ) -> Iterator[Course]:
     """Measured quantities before counts of what must not be there, blocking ones first."""
     every = [(each, gate) for gate in card.gates for each in gate.criteria if _is_told(each)]
@@ -112,7 +87,7 @@ def _is_told(result: CriterionResult) -> bool:
     return result.value is not None and not result.skipped
 
 
-def course_of(result: CriterionResult, past: Sequence[PastRun]) -> Course | None:
+def course_of(result: CriterionResult, past: Sequence[Recorded]) -> Course | None:
     """Return the course of one criterion; None where it is no line yet, or a flat one."""
     values = [run.values[result.id] for run in past[-MOST_RUNS:] if result.id in run.values]
     if result.value is None or len(values) < 2 or len({*values, result.value}) == 1:
@@ -149,11 +124,15 @@ def _points(values: Sequence[float]) -> list[str]:
     ]
 
 
-def _change(now: float, before: float, unit: str, since: str, direction: int) -> Change:
+def _change(
+    now: float, before: float, unit: str, since: str, direction: int, *, exact: bool = False
+) -> Change:
     gap = round(now - before, 9)
     if not gap:
         return Change(text="as", since=since, tone="")
-    better = gap * direction
+    # Noise is told, but not as good or bad news.
+    slight = not exact and abs(gap) < _SLIGHT * abs(before)
+    better = 0.0 if slight else gap * direction
     return Change(
         text=f"{'+' if gap > 0 else '−'}{with_unit(abs(gap), unit)}",
         since=f"{with_unit(before, unit)} {since}",
@@ -161,14 +140,14 @@ def _change(now: float, before: float, unit: str, since: str, direction: int) ->
     )
 
 
-def _direction(result: CriterionResult) -> int:
-    """1 where more is better, -1 where less is; 0 without a bound that tells."""
+def _direction(result: CriterionResult) -> tuple[int, bool]:
+    """1 where more is better, -1 where less is, 0 where no bound tells; and whether all counts."""
     try:
         condition = parse(result.passes)
     except ValueError:
-        return 0
+        return 0, False
     if condition.operator in _FALLS:
-        return -1
+        return -1, False
     if condition.operator in _RISES:
-        return 1
-    return -1 if condition.number == 0 else 1  # "== 0": nothing of it; "== 100": all of it
+        return 1, False
+    return (-1 if condition.number == 0 else 1), True  # "== 0": nothing of it; "== 100": all of it

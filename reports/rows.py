@@ -6,7 +6,8 @@ import msgspec
 
 from gates.core.model import CriterionResult, GateResult, GateStatus, Status
 from reports.numbers import Headroom, headroom, shown_value
-from reports.past import Change, Course, PastRun, changes, course_of
+from reports.past import Change, Course, changes, course_of
+from reports.recorded import Recorded
 
 _UNSEEN = (GateStatus.ERROR, GateStatus.NOT_RUN)
 
@@ -24,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     course: Course | None
 
 
-def row(result: CriterionResult, gate: GateResult, past: Sequence[PastRun] = ()) -> Row:
+def row(result: CriterionResult, gate: GateResult, past: Sequence[Recorded] = ()) -> Row:
     """Return the row of one criterion of `gate`; `past` are earlier runs, the last one last."""
     unknown = result.status is Status.NO_DATA and not result.skipped
     known = gate.detail if unknown and gate.status in _UNSEEN else ""

@@ -3,7 +3,7 @@ const tools = document.getElementById("tools");
 const missing = document.getElementById("missing");
 const island = document.getElementById("further");
 const data = island ? JSON.parse(island.textContent) : { paths: [], rules: [] };
-const MOST_SHOWN = 100; // so many matches are unfolded at once
+const MOST_SHOWN = 50; // so many matches are unfolded at once
 const MORE = 100; // so many further findings one press of a button makes
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const kindOf = (element) => {

@@ -112,7 +112,8 @@ def assert_readable(text: str) -> None:
 
 
 def test_readable_with_scripts_off_p55(visit) -> None:
-    seen = visit(rich(), scripts=False, offline=True)
+    all_of_it = {"width": 1280, "height": 30_000}  # what is far away is laid out when it comes near
+    seen = visit(rich(), scripts=False, offline=True, viewport=all_of_it)
     assert_readable(told(seen.page))
     assert not seen.page.locator("#tools").is_visible()
     assert not seen.page.locator("#stale").is_visible()

@@ -5,7 +5,8 @@ import pytest
 
 from gates.core.model import CriterionResult, Status
 from reports.html_report import render
-from reports.past import HEIGHT, MOST_RUNS, WIDTH, PastRun, changes, course_of, courses, run_of
+from reports.past import HEIGHT, MOST_RUNS, WIDTH, changes, course_of, courses
+from reports.recorded import Recorded, recorded
 from tests.reports import samples
 from tests.reports.hostile import PAYLOADS, poisoned, rich
 from tests.reports.markup import Page
@@ -18,9 +19,9 @@ def one(value: float | None, passes: str = "<= 100", **more: object) -> Criterio
     )
 
 
-def runs(*values: float, score: float | None = None) -> tuple[PastRun, ...]:
+def runs(*values: float) -> tuple[Recorded, ...]:
     return tuple(
-        PastRun(id=f"run-{index}", score=score, values={"g.c": value})
+        Recorded(run=f"{index}", digest="", target="t", revision="r", values={"g.c": value})
         for index, value in enumerate(values)
     )
 
@@ -35,6 +36,8 @@ def runs(*values: float, score: float | None = None) -> tuple[PastRun, ...]:
         (1.0, 0.0, "== 0", "+1 ms", "worse"),
         (99.0, 100.0, "== 100", "−1 ms", "worse"),
         (12.0, 10.0, "<= +10%", "+2 ms", "worse"),
+        (10.4, 10.0, "<= 100", "+0.4 ms", ""),
+        (10.5, 10.0, "<= 100", "+0.5 ms", "worse"),
         (12.0, 10.0, "one of several", "+2 ms", ""),
         (10.0, 10.0, "<= 100", "as", ""),
         (0.1 + 0.2, 0.3, "<= 100", "as", ""),
@@ -56,7 +59,8 @@ def test_the_base_and_the_last_run_are_told_apart() -> None:
     ]
     assert changes(one(None), runs(1.0)) == ()
     assert changes(one(1.0), ()) == ()
-    assert changes(one(1.0), (PastRun(id="r"),)) == ()
+    unknown = msgspec.structs.replace(runs(1.0)[0], values={})
+    assert changes(one(1.0), (unknown,)) == ()
 
 
 @pytest.mark.parametrize(("known", "drawn"), [(0, False), (1, False), (2, True)])
@@ -84,7 +88,7 @@ def test_only_the_last_runs_are_drawn() -> None:
 
 def test_the_score_comes_first_then_what_is_measured() -> None:
     card = samples.passing()
-    now = run_of(card)
+    now = recorded(card)
     past = tuple(
         msgspec.structs.replace(now, score=90.0, values={k: v + 1 for k, v in now.values.items()})
         for _ in range(3)
@@ -104,13 +108,13 @@ def test_the_score_comes_first_then_what_is_measured() -> None:
 
 def test_what_never_changed_is_not_drawn() -> None:
     card = samples.passing()
-    found = courses(card, (run_of(card),) * 3, {gate.id: gate.id for gate in card.gates})
+    found = courses(card, (recorded(card),) * 3, {gate.id: gate.id for gate in card.gates})
     assert [each.title for each in found] == ["Score"]
 
 
 def test_the_page_shows_it_only_with_a_past() -> None:
     card = samples.failing()
-    past = (msgspec.structs.replace(run_of(card), score=50.0, values={"load.p95": 20.0}),) * 2
+    past = (msgspec.structs.replace(recorded(card), score=50.0, values={"load.p95": 20.0}),) * 2
     text = Page(render(card, past).decode()).text
     assert "Over the last runs" in text
     assert "+12.7 ms from 20 ms in the last run" in text
@@ -122,7 +126,7 @@ def test_the_page_shows_it_only_with_a_past() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS[:12])
 def test_a_past_full_of_payloads_is_text_p53(payload: str) -> None:
     card = rich()
-    past = (run_of(card),) * 3
+    past = (recorded(card),) * 3
     found = Page(render(poisoned(card, payload), poisoned(past, payload)).decode())
     assert found.unbalanced == []
     assert "onerror" not in {name for _, name, _ in found.attributes}
