@@ -14,7 +14,6 @@ GREEN = frozenset({"PASS", "WARN"})
 HELD, BROKE = GREEN, frozenset({"FAIL", "ERROR"})
 UNKNOWN = "unknown"  # the revision of what is in no repository
 NIGHTLY = "nightly"
-LATE = 1.5  # times the usual distance: a run is missing
 STILL = timedelta(hours=6)  # whatever began so lately may still go on
 
 
@@ -102,8 +101,8 @@ def usual_distance(times: Sequence[datetime]) -> timedelta | None:
 
 
 def overdue(distance: timedelta, usual: timedelta) -> int:
-    """How many runs are missing in a stretch of time."""
-    return round(distance / usual) - 1 if distance > usual * LATE else 0
+    """How many runs are missing in a stretch of time: one where it is half as long again."""
+    return max(0, round(distance / usual) - 1)
 
 
 def flaky(runs: Iterable[Recorded]) -> tuple[Flaky, ...]:
