@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from gates.core.model import Scorecard
 from reports.history import History
 from tests import postgresql
 from tests.faults.cli import Completed, Place, fake, finish
+from tests.reports.lines import COMMIT, at, run
 
 
 def kept(place: Place) -> tuple[object, ...]:
@@ -166,6 +168,33 @@ def test_a_team_keeps_its_runs_in_one_postgresql(place: Place) -> None:
     assert "history: nothing is known of earlier runs: postgresql://shop@" in ran.stderr
     assert "history: this run is not kept: postgresql://shop@" in ran.stderr
     assert kept(place) == ()
+
+
+def test_a_week_of_nights_with_a_gap_a_kill_and_a_flaky_gate_is_told(place: Place) -> None:
+    first = datetime.now(UTC) - timedelta(days=7, hours=1)
+    history = History(str(place.path / ".gatescore" / "history.db"))
+    for night in (0, 1, 2, 3, 5, 6, 7):  # the fourth never began
+        begun = first + timedelta(days=night)
+        more = {"target": "victim", "started_at": at(begun)}
+        more |= {"ended_at": at(begun + timedelta(minutes=9)), "revision": COMMIT}
+        if night == 6:
+            more |= {"complete": False, "ended_at": "", "digest": "open:6"}
+        if night == 2:
+            more |= {"gates": {"load": "FAIL"}, "verdict": "FAIL"}
+        history.keep(run(night, **more))
+    told = place.run("history").stdout.decode()
+    for line in (
+        "victim: 7 runs, 6 whole since",
+        "r006 never ended: it was killed, or its machine was",
+        "1 nightly run missing between",
+        "load changed twice at aaaaaaaaaaaa where nothing else did: PASS, PASS, FAIL, PASS",
+        "median 24 h 0 min over 1 time",
+        "too few runs for a slope: 6 of 10",
+    ):
+        assert line in told
+    data = story(place)
+    kinds = ("gaps", "unended", "flaky", "reds")
+    assert [len(data[kind]) for kind in kinds] == [1, 1, 1, 1]
 
 
 def test_an_empty_history_says_what_to_do(place: Place) -> None:
