@@ -18,6 +18,7 @@ from reports.history_doors import (
     shown,
     vacuum,
 )
+from reports.history_rows import BARE, COLUMNS, read, row
 from reports.history_schema import migrate
 from reports.recorded import Recorded, Terms
 
@@ -25,13 +26,8 @@ __all__ = ["FILE", "HOME", "History", "HistoryError", "line_of"]
 
 HOME = ".gatescore"
 FILE = "history.db"
-_COLUMNS = (
-    "run, digest, target, revision, dirty, branch, policy, profile, level, started_at, ended_at,"
-    " complete, partial, verdict, score, gates, place, measured"
-)
-_BARE = _COLUMNS.replace(" measured", " '{}'")
 _NEWEST_FIRST = "ORDER BY started_at DESC, run DESC, digest"
-_KEEP = f"""INSERT INTO gatescore_runs ({_COLUMNS}, terms) VALUES (
+_KEEP = f"""INSERT INTO gatescore_runs ({COLUMNS}, terms) VALUES (
     :run, :digest, :target, :revision, :dirty, :branch, :policy, :profile, :level, :started_at,
     :ended_at, :complete, :partial, :verdict, :score, :gates, :place, :measured, :terms
 ) ON CONFLICT (run, digest) DO NOTHING"""  # noqa: S608  # nosec B608
@@ -42,9 +38,6 @@ _MORE = """SELECT 1 FROM gatescore_runs WHERE run = :run AND target = :target
     AND started_at = :started_at AND complete = 1"""
 _TERMS = """INSERT INTO gatescore_terms (digest, content) VALUES (:digest, :content)
     ON CONFLICT (digest) DO NOTHING"""
-
-_GATES = msgspec.json.Decoder(dict[str, str])
-_VALUES = msgspec.json.Decoder(dict[str, float])
 
 
 class History:
@@ -87,10 +80,10 @@ class History:
             if door is None:
                 return ()
             if valued is None:
-                rows = newest(door, _COLUMNS, target, last)
+                rows = newest(door, COLUMNS, target, last)
             else:
-                bare = newest(door, _BARE, target, last)
-                rows = [*newest(door, _COLUMNS, target, valued), *bare[valued:]]
+                bare = newest(door, BARE, target, last)
+                rows = [*newest(door, COLUMNS, target, valued), *bare[valued:]]
         return read(rows[:last])[::-1]
 
     def terms(self, run: Recorded) -> Terms:
@@ -164,74 +157,11 @@ def kept(door: Door, run: Recorded, terms: Terms) -> bool:
     return True
 
 
-def row(run: Recorded) -> dict[str, str | int | float | None]:
-    """A run as the values of its columns."""
-    plain = msgspec.structs.asdict(run)
-    plain["measured"] = msgspec.json.encode(plain.pop("values")).decode()
-    plain["gates"] = msgspec.json.encode(plain["gates"]).decode()
-    return {name: int(one) if isinstance(one, bool) else one for name, one in plain.items()}
-
-
-class _Row(msgspec.Struct, frozen=True, array_like=True):
-    """The columns as the database gives them."""
-
-    run: str
-    digest: str
-    target: str
-    revision: str
-    dirty: int
-    branch: str
-    policy: str
-    profile: str
-    level: int
-    started_at: str
-    ended_at: str
-    complete: int
-    partial: int
-    verdict: str
-    score: float | None
-    gates: str
-    place: str
-    measured: str
-
-
 def newest(door: Door, columns: str, target: str, last: int | None) -> list[Sequence[Any]]:
     """The rows of the last runs of a target, newest first."""
     limit = "" if last is None else f"LIMIT {int(last)}"
     sql = f"SELECT {columns} FROM gatescore_runs WHERE target = :target"  # noqa: S608  # nosec B608
     return list(door.ask(f"{sql} {_NEWEST_FIRST} {limit}", {"target": target}))
-
-
-def read(rows: Sequence[Sequence[Any]]) -> tuple[Recorded, ...]:
-    """Runs of the values of their columns. Raises HistoryError: they are none of ours."""
-    try:
-        return tuple(map(line, msgspec.convert(rows, list[_Row])))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HistoryError(f"a run of the history cannot be read: {error}") from error
-
-
-def line(row: _Row) -> Recorded:
-    """One run. Raises DecodeError."""
-    return Recorded(
-        run=row.run,
-        digest=row.digest,
-        target=row.target,
-        revision=row.revision,
-        dirty=bool(row.dirty),
-        branch=row.branch,
-        policy=row.policy,
-        profile=row.profile,
-        level=row.level,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        complete=bool(row.complete),
-        partial=bool(row.partial),
-        verdict=row.verdict,
-        score=row.score,
-        gates=_GATES.decode(row.gates),
-        values=_VALUES.decode(row.measured),
-        place=row.place,
-    )
 
 
 def line_of(card: Scorecard, *, branch: str = "", place: str = "") -> tuple[Recorded, Terms]:

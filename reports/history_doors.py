@@ -95,7 +95,7 @@ def _file(path: Path, write: bool, most_bytes: int | None) -> Iterator[Door]:
         connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         yield _File(connection)
         connection.execute("COMMIT")
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise HistoryError(f"{path} is no history that can be used: {error}") from error
     finally:
         connection.close()  # what was not committed is undone

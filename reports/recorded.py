@@ -96,7 +96,12 @@ def recorded(card: Scorecard, *, branch: str = "", place: str = "") -> Recorded:
         values={one.id: float(one.value) for one in criteria(card) if one.value is not None},
     )
     digest = digest_of(msgspec.json.encode(line, order="sorted"))
-    return msgspec.structs.replace(line, digest=digest, branch=branch, place=place)
+    return msgspec.structs.replace(line, digest=digest, branch=told(branch), place=told(place))
+
+
+def told(name: str) -> str:
+    """A name of this machine as text that every database holds: bytes that are none as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode().replace("\0", "")
 
 
 def terms(card: Scorecard) -> Terms:

@@ -248,3 +248,10 @@ def test_a_scorecard_becomes_a_line() -> None:
     assert line.gates["lint"] == "FAIL"
     assert line.values.keys() <= terms.keys()
     assert line.seconds == 221
+
+
+def test_folders_of_any_name_can_be_kept(place: str) -> None:
+    line, terms = line_of(samples.passing(), branch="b\udcff", place="/tmp/\udcff\0é")
+    assert (line.branch, line.place) == ("b\\udcff", "/tmp/\\udcffé")
+    assert History(place).keep(line, terms)
+    assert History(place).runs("bookstore") == (line,)
