@@ -37,7 +37,7 @@ def test_the_search_sees_every_finding_also_those_without_an_element(visit, larg
     for text in ("module_42.py", "catalogue/module_7", large.gates[3].findings[2_777].fingerprint):
         page.locator("#filter-text").fill(text)
         assert told(page).endswith(f"{fields(text, large):,} finding" + "s" * (text[0] in "mc"))
-        shown = page.locator(f"{ROWS}:visible").all_inner_texts()
+        shown = page.locator(f"{ROWS}:visible").all_text_contents()
         assert shown
         assert all(text[:12] in each for each in shown)
     page.keyboard.press("Escape")
@@ -58,7 +58,7 @@ def test_the_end_of_a_rule_offers_the_others(visit, large) -> None:
     assert rule.locator("li").count() == before + 100
     while button.count():
         button.click()
-    names = rule.locator("li .digest").all_inner_texts()
+    names = rule.locator("li .digest").all_text_contents()
     assert len(names) == len(set(names)) == total
 
 
