@@ -92,7 +92,13 @@ def strict_server() -> Iterator[str]:
 
 
 def told(page) -> str:
-    return page.locator("body").inner_text()
+    """What is read on the page when it stands still: what is far away is laid out frames later."""
+    before, text = None, ""
+    while text != before:
+        page.screenshot()  # a frame, however busy the machine is
+        page.wait_for_timeout(200)
+        before, text = text, page.locator("body").inner_text()
+    return text
 
 
 def assert_readable(text: str) -> None:
