@@ -56,6 +56,7 @@ def test_a_good_one_has_no_flaw() -> None:
         ("FROM python:3.12-slim\n", "FROM debian:bookworm-slim\n", []),
         ("COPY --from=build /x /x", "COPY --from=ghcr.io/x/uv:latest /uv /x", ["base"]),
         ("COPY --from=build /x /x", "COPY --from=0 /x /x", []),
+        # pragma: allowlist nextline secret
         ("USER 10001", "RUN pip install -i https://me:pw@host.example/ x\nUSER 1", ["secret"]),
         ("USER 10001", "RUN pip install -i https://me:$PW@host.example/ x\nUSER 1", []),
         ("USER 10001", "RUN curl https://host.example:8080/x@1\nUSER 1", []),
