@@ -103,8 +103,10 @@ def test_a_cut_text_says_so() -> None:
     assert all(len(row[2]) >= 20 for row in rows)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_payload_leaves_the_data_p53(payload: str) -> None:
+@pytest.mark.parametrize("first", range(0, len(PAYLOADS), 8))
+def test_no_payload_leaves_the_data_p53(first: int) -> None:
+    """Eight at once: the page is large."""
+    payload = " ".join(PAYLOADS[first : first + 8])
     raw = render(poisoned(many(2_003), payload)).decode("utf-8", "strict")
     found = Page(raw)
     assert found.unbalanced == []
