@@ -10,28 +10,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from bench.judging import MIB, finding
+from bench.judging import MIB
 from bench.measure import Failed, spread
+from bench.reports import card
 from bench.results import Row
-from gates.core.model import (
-    CriterionResult,
-    GateResult,
-    GateStatus,
-    PolicyState,
-    Scorecard,
-    Status,
-    TargetState,
-    Verdict,
-    Weight,
-)
+from gates.core.model import Scorecard
 from reports.html_report import render
 
 ROUNDS = 7
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
-SHARES = {"lint": 0.4, "types": 0.3, "security": 0.2, "secrets": 0.1}
 SEARCHES = ("m", "module_4", "module_42", "find_7", "t103", "incompatible", "no such text", "")
 # findings → what is demanded: size in bytes, opening and searching in milliseconds
 DEMANDS = {10_000: (3e6, 1000.0, 50.0), 100_000: (15e6, 2000.0, 100.0)}
@@ -65,11 +53,11 @@ def rows(scratch: Path) -> Iterator[Row]:
 def measured(browser: Any, scratch: Path, count: int) -> Iterator[Row]:
     """The figures of one page."""
     size, opens, searches = DEMANDS[count]
-    card = scorecard(count)
-    page = render(card)
+    given = card(count)
+    page = render(given)
     path = scratch / f"{count}.html"
     path.write_bytes(page)
-    rendered = [timed(card) for _ in range(ROUNDS)]
+    rendered = [timed(given) for _ in range(ROUNDS)]
     visits = [visited(browser, path) for _ in range(ROUNDS)]
     title = f"the page with {count:,} findings"
     yield Row(what=f"{title}: made in", unit="s", found=spread(rendered))
@@ -86,10 +74,10 @@ def measured(browser: Any, scratch: Path, count: int) -> Iterator[Row]:
     yield Row(what=f"{title}: the slowest search of each visit", unit="ms", found=slowest)
 
 
-def timed(card: Scorecard) -> float:
+def timed(given: Scorecard) -> float:
     """Seconds that the page takes to make."""
     begin = time.perf_counter()
-    render(card)
+    render(given)
     return time.perf_counter() - begin
 
 
@@ -103,52 +91,3 @@ def visited(browser: Any, path: Path) -> Mapping[str, float]:
         found[f"search {text}"] = float(page.evaluate(SEARCHED, text))
     page.close()
     return found
-
-
-def scorecard(count: int) -> Scorecard:
-    """A scorecard with so many findings in four gates, as tools word them."""
-    gates = tuple(gate(id, int(count * share)) for id, share in SHARES.items())
-    return Scorecard(
-        target=TargetState(name="shop", revision="unknown", dirty=False),
-        policy=PolicyState(name="standard", digest="sha256:" + 64 * "0"),
-        decisive_level=1,
-        complete=True,
-        verdict=Verdict.FAIL,
-        decided_by=f"{len(gates)} gates failed",
-        score=0.0,
-        gates=gates,
-    )
-
-
-def gate(id: str, count: int) -> GateResult:
-    """A gate that failed by so many findings."""
-    told = f"{count}, must be 0"
-    judged = CriterionResult(
-        id=f"{id}.errors",
-        title=f"Findings of {id}",
-        metric=f"{id}.errors",
-        unit="",
-        weight=Weight.BLOCK,
-        status=Status.FAIL,
-        decided_by=told,
-        value=count,
-        passes="== 0",
-        blocking=True,
-    )
-    return GateResult(
-        id=id,
-        title=id.title(),
-        level=1,
-        status=GateStatus.FAIL,
-        detail=told,
-        criteria=(judged,),
-        findings=tuple(
-            msgspec.structs.replace(
-                finding(f"{id}-tool", id, number),
-                fingerprint=f"{(number + 1) * 0x9E3779B97F4A7C15 % 2**64:016x}",
-                metric=f"{id}.errors",
-            )
-            for number in range(count)
-        ),
-        findings_total=count,
-    )

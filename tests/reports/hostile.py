@@ -128,3 +128,9 @@ def rich() -> Scorecard:
         complete=False,
         partial=True,
     )
+
+
+def every() -> tuple[Scorecard, ...]:
+    """One scorecard of each kind: passing, failing, inconclusive, unfinished, adopted, rich."""
+    own = samples.passing(), samples.failing(), samples.inconclusive(), samples.unfinished()
+    return *own, adopted_samples.adopted(), rich()

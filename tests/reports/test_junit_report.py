@@ -20,7 +20,7 @@ from gates.tools.formats import junit as reader
 from gates.tools.formats.junit import Outcome
 from reports.junit_report import MOST, render
 from tests.reports import adopted_samples, many, samples
-from tests.reports.hostile import PAYLOADS, rich
+from tests.reports.hostile import PAYLOADS, every, rich
 from tests.reports.part_samples import criterion
 from tests.reports.unruly import FEW, cards, spoilt
 
@@ -53,14 +53,7 @@ def ends(*gates: GateResult) -> list[str]:
 
 @pytest.mark.parametrize(
     "card",
-    [
-        samples.passing(),
-        samples.failing(),
-        samples.inconclusive(),
-        samples.unfinished(),
-        adopted_samples.adopted(),
-        rich(),
-    ],
+    every(),
 )
 def test_our_own_reader_counts_as_we_do(card: Scorecard) -> None:
     back = reader.read(render(card), what="a report of ours")

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from gates.core.model import GateStatus, Scorecard
 from reports.markdown_report import MOST_BYTES, render
 from tests.reports import adopted_samples, many, samples
-from tests.reports.hostile import PAYLOADS, rich
+from tests.reports.hostile import PAYLOADS, every, rich
 from tests.reports.unruly import FEW, cards, spoilt
 
 OURS = {
@@ -78,14 +78,7 @@ def looked_at(card: Scorecard) -> Page:
 
 @pytest.mark.parametrize(
     "card",
-    [
-        samples.passing(),
-        samples.failing(),
-        samples.inconclusive(),
-        samples.unfinished(),
-        adopted_samples.adopted(),
-        rich(),
-    ],
+    every(),
 )
 def test_it_is_markdown_with_whole_tables(card: Scorecard) -> None:
     page = looked_at(card)

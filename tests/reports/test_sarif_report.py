@@ -28,7 +28,7 @@ from gates.tools.formats import sarif as reader
 from gates.tools.formats.places import Tree
 from reports.sarif_report import MOST_RESULTS, render
 from tests.reports import adopted_samples, many, samples
-from tests.reports.hostile import PAYLOADS, rich
+from tests.reports.hostile import PAYLOADS, every, rich
 from tests.reports.unruly import FEW, cards, harmless, spoilt
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_bytes())
@@ -60,15 +60,7 @@ def read_back(data: bytes) -> reader.Found:
 
 @pytest.mark.parametrize(
     "card",
-    [
-        samples.passing(),
-        samples.failing(),
-        samples.inconclusive(),
-        samples.unfinished(),
-        adopted_samples.adopted(),
-        rich(),
-        many.card(many.gate("mypy", 200)),
-    ],
+    [*every(), many.card(many.gate("mypy", 200))],
 )
 def test_every_file_follows_the_schema_p61(card: Scorecard) -> None:
     for name, log in logs(card).items():
