@@ -4,7 +4,7 @@ import random
 import re
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gates.core.evidence_digest import evidence_digest
@@ -69,7 +69,6 @@ def digest(results: list[GateResult], **target: object) -> str:
     return evidence_digest(msgspec.structs.replace(TARGET, **target), results)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(runs, st.randoms(use_true_random=False))
 def test_order_and_what_is_volatile_change_nothing(
     results: list[GateResult], chance: random.Random
@@ -101,7 +100,6 @@ def shuffled(values: list | tuple, chance: random.Random) -> list:
     return chance.sample(list(values), len(values))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(gates, min_size=1, max_size=3), st.data())
 def test_any_change_that_counts_is_another_digest(
     results: list[GateResult], data: st.DataObject
@@ -161,7 +159,6 @@ def other(value: object, of: object, data: st.DataObject) -> object:
     return data.draw(st.sampled_from([one for one in of if one != value]))  # type: ignore[attr-defined]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(runs)
 def test_the_target_and_its_regimes_are_part_of_it(results: list[GateResult]) -> None:
     digests = {

@@ -50,7 +50,7 @@ def runs(draw):
     return plan(*gates), results
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(runs())
 def test_mending_the_set_makes_the_level_pass_and_no_smaller_one_does(run):
     made, results = run

@@ -111,7 +111,7 @@ def test_until_all_have_ended_nothing_is_derived():
     assert all(c.status is Status.NO_DATA for one in found.values() for c in one.criteria)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(LISTS, st.randoms())
 def test_the_order_of_results_is_irrelevant(kinds, random):
     results = made(kinds)
@@ -120,7 +120,7 @@ def test_the_order_of_results_is_irrelevant(kinds, random):
     assert card(results) == card({id: results[id] for id in names})
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(LISTS, st.integers(0, len(JUDGED) - 1))
 def test_losing_a_result_makes_no_pass_of_what_follows(kinds, lost):
     before, after = derived(made(kinds)), derived(made([*kinds[:lost], "lost", *kinds[lost + 1 :]]))
@@ -129,7 +129,7 @@ def test_losing_a_result_makes_no_pass_of_what_follows(kinds, lost):
             assert after[id].status.value not in GOOD
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(LISTS, st.integers(0, len(JUDGED) - 1))
 def test_turning_a_gate_bad_never_helps(kinds, place):
     good = made([*kinds[:place], "good", *kinds[place + 1 :]])

@@ -56,7 +56,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=80))
 def test_a_command_is_safe_or_refused(text):
     try:
@@ -68,7 +68,7 @@ def test_a_command_is_safe_or_refused(text):
         assert [path for path in command.paths if outside(path)] == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(LINES | st.text(max_size=60), max_size=12))
 def test_a_log_is_read_whatever_it_holds(lines):
     text = "\n".join(lines)
