@@ -3,16 +3,19 @@
 import importlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from importlib.metadata import EntryPoint
 from typing import cast
 
 from gates.core import derived
 from gates.core.plan import Offer, PlannedGate
 from gates.core.policy import OwnTool
 from gates.core.tool import Metric, Tool
-from gates.installed import points
+from gates.installed import REMEDY, loaded, points, require, source
+from gates.unusable import InstallationError
 
 GROUP = "gatescore.tools"
 OWN_TOOL = "gates.tools.own_tool"
+PORT = ("DISTRIBUTION", "METRICS", "commands", "parse", "control")  # of gates.core.tool.Tool
 
 BUILT_IN = {
     name: f"gates.tools.{name}"
@@ -91,23 +94,38 @@ class CatalogError(Exception):
 
 
 def names() -> tuple[str, ...]:
-    """The names of all tools, sorted."""
+    """The names of all tools, sorted. Raises InstallationError where two are of one name."""
+    require(GROUP, BUILT_IN)
     return tuple(sorted({*BUILT_IN, *(point.name for point in points(GROUP))}))
 
 
 def load(name: str, own: Mapping[str, OwnTool] | None = None) -> Tool:
-    """The adapter of that name, or of a tool that the policy brings. Raises CatalogError."""
+    """The adapter of that name, or of a tool that the policy brings.
+
+    Raises CatalogError, and InstallationError where the one of another package cannot be used.
+    """
     if own and name in own:
         return cast(Tool, importlib.import_module(OWN_TOOL).tool(name, own[name]))
     try:
         if name in BUILT_IN:
             return cast(Tool, importlib.import_module(BUILT_IN[name]))
-        for point in points(GROUP, name):
-            return cast(Tool, point.load())
     except ImportError as error:
         raise CatalogError(f"tool {name}: its adapter cannot be imported: {error}") from error
+    for point in points(GROUP, name):
+        return plugged(point)
     known = ", ".join(names())
     raise CatalogError(f"tool {name}: there is no such tool; known: {known}")
+
+
+def plugged(point: EntryPoint) -> Tool:
+    """The adapter of another package. Raises InstallationError."""
+    tool = loaded(point, PORT)
+    metrics = tool.METRICS
+    sound = isinstance(metrics, Mapping) and metrics
+    if not sound or not all(isinstance(one, Metric) for one in metrics.values()):
+        text = "METRICS is no table of gates.core.tool.Metric by name"
+        raise InstallationError(f"{source(point)}: {GROUP}: {point.name}: {text}; {REMEDY}")
+    return cast(Tool, tool)
 
 
 def metrics(

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from gates.unusable import InstallationError
+
 GROUP = "gatescore.commands"
 COMMANDS = {
     "init": "write a first gatescore.toml for what a folder holds",
@@ -65,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = dispatch(arguments)
         sys.stdout.flush()  # here, where a reader that went away is no news
         return code
-    except UsageError as error:
+    except (UsageError, InstallationError) as error:
         print(f"gatescore: {error}", file=sys.stderr)
         return USAGE
     except SafetyError as error:
@@ -109,9 +111,7 @@ def dispatch(arguments: list[str]) -> int:
         print(help_text())
         return 0
     if arguments[0] in ("-V", "--version"):
-        from importlib.metadata import version  # slow to import: no other command waits for it
-
-        print(f"gatescore {version('gatescore')}")
+        print(version_text())
         return 0
     verb, rest = arguments[0], arguments[1:]
     if verb in COMMANDS:
@@ -125,24 +125,42 @@ def dispatch(arguments: list[str]) -> int:
     return int(module.run(parser.parse_args(rest)))
 
 
-def offered(verb: str) -> ModuleType:
-    """A command of another package. Raises UsageError."""
-    from importlib.metadata import entry_points
+def version_text() -> str:
+    """The version, where it is installed, and under which Python, as pip says it of itself."""
+    from importlib.metadata import version  # slow to import: no other command waits for it
 
-    for point in entry_points(group=GROUP, name=verb):
-        found: ModuleType = point.load()
+    place = Path(__file__).resolve().parent
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return f"gatescore {version('gatescore')} from {place} (Python {python})"
+
+
+def offered(verb: str) -> ModuleType:
+    """A command that is an entry point. Raises UsageError and InstallationError."""
+    from gates.installed import loaded, points, require
+
+    require(GROUP, COMMANDS)
+    for point in points(GROUP, verb):
+        found: ModuleType = loaded(point, ("add_arguments", "run"))
         return found
     from difflib import get_close_matches
 
-    every = {**COMMANDS, **OFFERED}
+    every = {**COMMANDS, **OFFERED, **plugged()}
     close = get_close_matches(verb, every, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
     raise UsageError(f"there is no command {verb!r}{hint}\nCommands: {', '.join(every)}")
 
 
+def plugged() -> dict[str, str]:
+    """Commands of other packages, by name, and whose they are."""
+    from gates.installed import foreign, source
+
+    return {point.name: f"of the plugin {source(point)}" for point in foreign(GROUP)}
+
+
 def help_text() -> str:
     """The commands, a line each."""
-    lines = [f"  {name:11}{text}" for name, text in {**COMMANDS, **OFFERED}.items()]
+    every = {**plugged(), **COMMANDS, **OFFERED}
+    lines = [f"  {name:11}{text}" for name, text in every.items()]
     return "\n".join(
         (
             "gatescore: may this revision go out?",

@@ -1,15 +1,19 @@
 """Which report formats are written, by their short names; none that fails takes another along."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import msgspec
+
 from gates.core import texts
 from gates.core.model import Scorecard
-from gates.installed import points
-from gates.outputs import REPORTS, SCORECARD
+from gates.installed import REMEDY, foreign, loaded, points, require, source
+from gates.outputs import RECORD, REPORTS, SCORECARD
 from gates.shell import store
+from gates.unusable import InstallationError
 
 # Short name → name of the entry point. One with a `*` stands for several files: its `render`
 # yields (name, content). A format of another package bears the name of its file alone.
@@ -36,15 +40,30 @@ class NotKept(Exception):
 
 
 def chosen(text: str) -> frozenset[str]:
-    """The entry points that a list with commas names, all for "". Raises FormatError."""
+    """The entry points that a list with commas names, all for "".
+
+    Raises FormatError, and InstallationError where one of another package cannot be used.
+    """
+    require(REPORTS, RECORD)
     known = {point.name for point in points(REPORTS)}
-    if not text.strip():
-        return frozenset(known)
     named = [part.strip() for part in text.split(",") if part.strip()]
     for name in named:
         if NAMES.get(name, name) not in known:
             raise FormatError(_unknown(name, known))
-    return frozenset(NAMES.get(name, name) for name in named)
+    found = frozenset(NAMES.get(name, name) for name in named) if text.strip() else frozenset(known)
+    for point in foreign(REPORTS):
+        if point.name in found:
+            _usable(point)
+    return found
+
+
+def _usable(point: EntryPoint) -> None:
+    """Raises InstallationError for a format of another package that cannot be written."""
+    where = f"{source(point)}: {REPORTS}: {point.name}"
+    if Path(point.name).name != point.name:
+        raise InstallationError(f"{where}: this is no name of a file; {REMEDY}")
+    if not callable(loaded(point)):
+        raise InstallationError(f"{where}: {point.value} is no function; {REMEDY}")
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
@@ -75,6 +94,17 @@ def write_all(folder: Path, card: Scorecard, names: Collection[str]) -> list[str
     if lost:
         raise NotKept("; ".join((*lost, *problems)))
     return problems
+
+
+def seen_from(folder: Path, card: Scorecard, run: Path) -> Scorecard:
+    """The scorecard that was read in the folder of a run, as it is written to another one.
+
+    What was measured stays where it is: from there on the scorecard says the way to it.
+    """
+    there, here = (run / card.run.evidence).resolve(), folder.resolve()
+    way = "" if there == here else Path(os.path.relpath(there, here)).as_posix()
+    known = way.encode("utf-8", "backslashreplace").decode()
+    return msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, evidence=known))
 
 
 def _files(point: EntryPoint, card: Scorecard) -> Iterator[tuple[str, bytes]]:

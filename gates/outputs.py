@@ -5,6 +5,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Protocol
 
+from gates import cli, installed
 from gates.core.model import Scorecard
 from gates.core.past import Asked, Past
 from gates.installed import points
@@ -26,6 +27,7 @@ BUILT_IN = (
     "verification-report.md",
     SCORECARD,
 )
+RECORD = ("keys.json", "plan.json", "shard.json", "subject.json", "results")  # of the run itself
 SCREEN = ("annotations", "progress", "summary")
 BOOK = "book"
 
@@ -53,12 +55,17 @@ class OutputsError(Exception):
 
 
 def require() -> None:
-    """Every built-in format must be there before a gate runs. Raises RuntimeError: our bug."""
+    """Every built-in format must be there before a gate runs. Raises RuntimeError: our bug.
+
+    What other packages add must fit. Raises InstallationError.
+    """
     for group, names in ((REPORTS, BUILT_IN), (TERMINAL, SCREEN), (HISTORY, (BOOK,))):
         there = {point.name for point in points(group)}
         missing = [name for name in names if name not in there]
         if missing:
             raise RuntimeError(f"the installation lacks {', '.join(missing)}; install it again")
+        installed.require(group, RECORD if group == REPORTS else ())
+    installed.require(cli.GROUP, cli.COMMANDS)
 
 
 def render_of(name: str) -> Render:

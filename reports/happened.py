@@ -1,4 +1,4 @@
-"""What happened over the runs of a target: what never ended, what is missing, flaky, or red."""
+"""What happened over the runs of a target: what never ended, what is flaky, or red."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,13 +7,13 @@ from statistics import median
 
 import msgspec
 
+from gates.core.validity import SKEW
 from gates.core.validity import told as span
 from reports.recorded import OPEN, Recorded
 
 GREEN = frozenset({"PASS", "WARN"})
 HELD, BROKE = GREEN, frozenset({"FAIL", "ERROR"})
 UNKNOWN = "unknown"  # the revision of what is in no repository
-NIGHTLY = "nightly"
 STILL = timedelta(hours=6)  # whatever began so lately may still go on
 
 
@@ -22,15 +22,6 @@ class Unended(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str
     started_at: str
-    told: str
-
-
-class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch in which `missing` runs ought to have begun; `until` is empty up to now."""
-
-    since: str
-    until: str
-    missing: int
     told: str
 
 
@@ -64,45 +55,11 @@ def unended(runs: Iterable[Recorded], now: datetime) -> Iterator[Unended]:
             continue
         if run.ended_at:
             text = f"stopped at {run.ended_at} before every gate had ended"
-        elif run.digest.startswith(OPEN) and now - run.began < STILL:
+        elif run.digest.startswith(OPEN) and -SKEW < now - run.began < STILL:
             text = "has not ended yet"
         else:
             text = "never ended: it was killed, or its machine was"
         yield Unended(run=run.run, started_at=run.started_at, told=text)
-
-
-def gaps(runs: Sequence[Recorded], now: datetime) -> Iterator[Gap]:
-    """Where nightly runs are missing: much longer between two than is usual."""
-    nights = [run for run in runs if run.profile == NIGHTLY and run.started_at]
-    usual = usual_distance([run.began for run in nights])
-    if usual is None:
-        return
-    for earlier, later in pairwise(nights):
-        if missing := overdue(later.began - earlier.began, usual):
-            yield gap(earlier, later.started_at, missing)
-    if missing := overdue(now - nights[-1].began, usual):
-        yield gap(nights[-1], "", missing)
-
-
-def gap(earlier: Recorded, until: str, missing: int) -> Gap:
-    """One gap in words."""
-    begun = f"{missing} nightly run{'s' * (missing != 1)} missing"
-    end = f"and {until}" if until else "and now"
-    text = f"{begun} between {earlier.started_at} {end}"
-    return Gap(since=earlier.started_at, until=until, missing=missing, told=text)
-
-
-def usual_distance(times: Sequence[datetime]) -> timedelta | None:
-    """The median time between two runs; None of fewer than four runs, or where it is none."""
-    seconds = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    if len(seconds) < 3:
-        return None
-    return timedelta(seconds=median(seconds)) or None
-
-
-def overdue(distance: timedelta, usual: timedelta) -> int:
-    """How many runs are missing in a stretch of time: one where it is half as long again."""
-    return max(0, round(distance / usual) - 1)
 
 
 def flaky(runs: Iterable[Recorded]) -> tuple[Flaky, ...]:

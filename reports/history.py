@@ -29,7 +29,8 @@ FILE = "history.db"
 _NEWEST_FIRST = "ORDER BY started_at DESC, run DESC, digest"
 _KEEP = f"""INSERT INTO gatescore_runs ({COLUMNS}, terms) VALUES (
     :run, :digest, :target, :revision, :dirty, :branch, :policy, :profile, :level, :started_at,
-    :ended_at, :complete, :partial, :verdict, :score, :gates, :place, :measured, :terms
+    :ended_at, :complete, :partial, :verdict, :score, :gates, :place, :levels,
+    :valid_until, :measured, :terms
 ) ON CONFLICT (run, digest) DO NOTHING"""  # noqa: S608  # nosec B608
 _KNOWN = "SELECT 1 FROM gatescore_runs WHERE run = :run AND digest = :digest"
 _LESS = """DELETE FROM gatescore_runs WHERE run = :run AND target = :target

@@ -10,10 +10,10 @@ from reports.recorded import Recorded
 
 COLUMNS = (
     "run, digest, target, revision, dirty, branch, policy, profile, level, started_at, ended_at,"
-    " complete, partial, verdict, score, gates, place, measured"
+    " complete, partial, verdict, score, gates, place, levels, valid_until, measured"
 )
 BARE = COLUMNS.replace(" measured", " '{}'")
-_GATES = msgspec.json.Decoder(dict[str, str])
+_WORDS = msgspec.json.Decoder(dict[str, str])
 _VALUES = msgspec.json.Decoder(dict[str, float])
 
 
@@ -21,6 +21,7 @@ def row(run: Recorded) -> dict[str, Value]:
     """A run as the values of its columns."""
     plain = msgspec.structs.asdict(run)
     plain["measured"] = msgspec.json.encode(plain.pop("values")).decode()
+    plain["levels"] = msgspec.json.encode(plain["levels"]).decode()
     plain["gates"] = msgspec.json.encode(plain["gates"]).decode()
     return {name: int(one) if isinstance(one, bool) else one for name, one in plain.items()}
 
@@ -45,6 +46,8 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     score: float | None
     gates: str
     place: str
+    levels: str
+    valid_until: str
     measured: str
 
 
@@ -74,7 +77,9 @@ def line(row: _Row) -> Recorded:
         partial=bool(row.partial),
         verdict=row.verdict,
         score=row.score,
-        gates=_GATES.decode(row.gates),
+        gates=_WORDS.decode(row.gates),
         values=_VALUES.decode(row.measured),
         place=row.place,
+        levels=_WORDS.decode(row.levels),
+        valid_until=row.valid_until,
     )

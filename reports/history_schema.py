@@ -33,7 +33,14 @@ _FIRST = (
     )""",
     "CREATE INDEX gatescore_runs_by_time ON gatescore_runs (target, started_at)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)  # the n-th makes version n of version n - 1
+_LEVELS = (
+    "ALTER TABLE gatescore_runs ADD COLUMN levels TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE gatescore_runs ADD COLUMN valid_until TEXT NOT NULL DEFAULT ''",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _LEVELS,
+)  # the n-th makes version n of version n - 1
 
 
 def migrate(door: Door, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from reports import happened
+from reports import history_nights as nights
 from reports.recorded import Recorded, Terms
 from reports.trends import WINDOW, Course, Trend, card, trends
 
@@ -20,7 +21,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     profile: str = ""  # of the runs that the trends are of
     shown: tuple[Recorded, ...] = ()
     unended: tuple[happened.Unended, ...] = ()
-    gaps: tuple[happened.Gap, ...] = ()
+    gaps: tuple[nights.Gap, ...] = ()
+    ahead: tuple[str, ...] = ()
     flaky: tuple[happened.Flaky, ...] = ()
     reds: tuple[happened.Red, ...] = ()
     time_to_green: str = ""
@@ -49,7 +51,8 @@ def story(
         profile=alike[-1].profile if alike else "",
         shown=tuple(runs[-last:]) if last else (),
         unended=tuple(happened.unended(runs, now)),
-        gaps=tuple(happened.gaps(runs, now)),
+        gaps=tuple(nights.gaps(runs, now)),
+        ahead=nights.ahead(runs, now),
         flaky=happened.flaky(runs),
         reds=reds,
         time_to_green=happened.to_green(reds),

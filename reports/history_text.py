@@ -32,6 +32,7 @@ def lines(story: Story, where: str) -> Iterator[str]:
         "Did not end", (f"{one.started_at} {one.run} {one.told}" for one in story.unended)
     )
     yield from section("Missing", (one.told for one in story.gaps))
+    yield from section("Of the future", story.ahead)
     yield from section("Flaky", (one.told for one in story.flaky))
     yield from section("Time to green", (story.time_to_green,) if story.time_to_green else ())
     yield from numbers(story)

@@ -6,7 +6,6 @@ then autoescaping. Nothing here or in the templates makes markup from a string.
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,9 +14,8 @@ from gates.core.model import Scorecard
 from reports import compiled
 from reports.numbers import age, duration, number, with_unit
 from reports.page import Page, page
-from reports.recorded import Recorded
 from reports.visible import LONGEST, block, line, safe_url
-from reports.words import against, counted, revision
+from reports.words import against, counted, instant, revision
 
 _BACKSTOP = 3 * LONGEST  # more than any text that was cut already
 
@@ -39,13 +37,9 @@ _TONES = {"NOT_RUN": "error", "NO_DATA": "error", "WAIVED": "warn", "REUSED": "p
 _WORDS = {"REUSED": "TAKEN OVER"}
 
 
-def render(scorecard: Scorecard, past: Sequence[Recorded] = ()) -> bytes:
-    """Return the page as UTF-8. The same scorecard and past give the same bytes.
-
-    `past` are earlier runs of the target, the last one last: without any the page says nothing
-    of what has changed since.
-    """
-    view = page(scorecard, past)
+def render(scorecard: Scorecard) -> bytes:
+    """Return the page as UTF-8. The same scorecard gives the same bytes."""
+    view = page(scorecard)
     try:
         return _rendered(view, *_prepared())
     except OSError:  # a compiled template that cannot be kept is no reason to show nothing
@@ -78,6 +72,7 @@ def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
         "against": against,
         "counted": counted,
         "revision": revision,
+        "instant": instant,
         "safe_url": safe_url,
         "icon": _ICONS.__getitem__,
         "tone": lambda status: _TONES.get(status, _ICONS[status]),

@@ -3,7 +3,8 @@
 It is red where something blocks: a case fails where a blocking criterion is not met, and is an
 error where a blocking criterion or a gate could not be judged. Such a gate is never `skipped`,
 which build servers show as fine: that word is kept for what the policy leaves out, and for criteria
-without data that block nothing.
+without data that block nothing. Where no gate tells why the run does not hold, a suite of its own
+does.
 """
 
 import heapq
@@ -15,22 +16,25 @@ import msgspec
 
 from gates.core.model import (
     CriterionResult,
+    Execution,
     Finding,
     GateResult,
     GateStatus,
     Scorecard,
     Severity,
     Status,
+    Verdict,
     WaiverUse,
 )
 from reports import told
 from reports.numbers import number
 from reports.standing import counted_total, standing
 from reports.visible import block, line
-from reports.words import revision
+from reports.words import decided_by, revision
 
 MOST = 50  # findings that one case or one suite lists
 _LONGEST = 300  # characters of a finding
+_RED = frozenset({"failure", "error"})
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -59,6 +63,7 @@ def render(scorecard: Scorecard) -> bytes:
     """Return the document as UTF-8. The same scorecard gives the same bytes."""
     waivers, seconds = told.waivers(scorecard), scorecard.run.durations_s
     suites = [_suite(gate, seconds.get(gate.id, 0.0), waivers) for gate in scorecard.gates]
+    suites += _of_run(scorecard, suites)
     about = {"name": f"gatescore: {scorecard.target.name} {revision(scorecard.target)}"}
     cases = [case for suite in suites for case in suite.cases]
     lines = [
@@ -68,6 +73,24 @@ def render(scorecard: Scorecard) -> bytes:
         "</testsuites>",
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _of_run(card: Scorecard, suites: Iterable[Suite]) -> Iterator[Suite]:
+    """A suite of the run itself, where it has not ended, or does not hold and no gate says so."""
+    red = any(case.end in _RED for suite in suites for case in suite.cases)
+    fine = red or card.verdict in (Verdict.PASS, Verdict.WARN)
+    if card.complete and fine:
+        return
+    failed = card.complete and card.verdict is Verdict.FAIL
+    case = Case(
+        suite="gatescore",
+        name="the verdict" if card.complete else "the run has ended",
+        end="failure" if failed else "error",
+        kind=card.verdict.value if card.complete else "incomplete",
+        message=decided_by(card) or card.verdict.value,
+        text="" if card.complete else "not every planned gate has a result",
+    )
+    yield Suite(name="gatescore", seconds=0.0, properties={}, cases=(case,))
 
 
 def _suite(gate: GateResult, seconds: float, waivers: Mapping[str, WaiverUse]) -> Suite:
@@ -81,6 +104,7 @@ def _suite(gate: GateResult, seconds: float, waivers: Mapping[str, WaiverUse]) -
         "findings": number(counted_total(gate)),
         "waived": number(len(found.waived)),
         "known": number(len(found.known)),
+        **_evidence(gate),
     }
     return Suite(
         name=gate.id,
@@ -89,6 +113,21 @@ def _suite(gate: GateResult, seconds: float, waivers: Mapping[str, WaiverUse]) -
         cases=tuple(_cases(gate, _by_metric(found.counted))),
         aside=_listed(named, len(aside)),
     )
+
+
+def _evidence(gate: GateResult) -> dict[str, str]:
+    """What proves the result, as far as there is anything: nothing is told of what never ran."""
+    found = {
+        "examined": ", ".join(f"{number(n)} {unit}" for unit, n in gate.evidence.examined.items()),
+        "tools": ", ".join(dict.fromkeys(_ran(each) for each in gate.evidence.executions)),
+        "reason": gate.reason.value if gate.reason else "",
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _ran(one: Execution) -> str:
+    version = f" {one.version}" if one.version else ""
+    return f"{one.tool}{version}" + ("" if one.exit_code is None else f" (exit {one.exit_code})")
 
 
 def _by_metric(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
@@ -110,9 +149,11 @@ def _gate_case(gate: GateResult) -> Case:
     """The case of the gate itself, where its criteria cannot say how it ended."""
     kind = gate.reason.value if gate.reason else gate.status.value
     why, name = told.why(gate), "the gate was judged"
+    heard = "\n".join(block(each.stderr_tail) for each in gate.evidence.executions)
     match gate.status:
         case GateStatus.ERROR | GateStatus.NOT_RUN | GateStatus.PENDING:
-            return Case(suite=gate.id, name=name, end="error", kind=kind, message=why)
+            text = heard.strip()
+            return Case(suite=gate.id, name=name, end="error", kind=kind, message=why, text=text)
         case GateStatus.SKIPPED:
             return Case(suite=gate.id, name=name, end="skipped", message=why)
         case GateStatus.FAIL:
@@ -178,10 +219,11 @@ def _suite_lines(suite: Suite) -> Iterator[str]:
     skipped = str([case.end for case in suite.cases].count("skipped"))
     about = {"name": suite.name, **_counts(suite.cases), "skipped": skipped}
     yield f"<testsuite{_attributes({**about, 'time': f'{suite.seconds:.3f}'})}>"
-    yield "<properties>"
-    for name, value in suite.properties.items():
-        yield f"<property{_attributes({'name': name, 'value': value})}/>"
-    yield "</properties>"
+    if suite.properties:
+        yield "<properties>"
+        for name, value in suite.properties.items():
+            yield f"<property{_attributes({'name': name, 'value': value})}/>"
+        yield "</properties>"
     for case in suite.cases:
         yield from _case_lines(case)
     if suite.aside:

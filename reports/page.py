@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 import msgspec
 
@@ -43,7 +44,6 @@ from reports.order import (
 )
 from reports.past import Course, courses
 from reports.points import Made, lost_of, made_of, share_of
-from reports.recorded import Recorded
 from reports.rows import Row, row, several_lines
 from reports.visible import line
 from reports.waivers import Waivers, anchors_of, waivers_of
@@ -120,6 +120,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     later: tuple[Step, ...]
     made: Made | None
     courses: tuple[Course, ...]
+    earlier: tuple[str, ...]  # when the runs began that this one continues
     gaps: tuple[Gaps, ...]
     findings_total: int
     findings_shown: int
@@ -134,11 +135,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     old: int  # findings that the baseline knows, and that count all the same
 
 
-def page(card: Scorecard, past: Sequence[Recorded] = ()) -> Page:
-    """Return the page of a scorecard: at most 2,000 findings, every gate and criterion.
-
-    `past` are earlier runs of the target, the last one last.
-    """
+def page(card: Scorecard) -> Page:
+    """Return the page of a scorecard: at most 2,000 findings, every gate and criterion."""
     gates = gates_worst_first(card.gates)
     names = Names()
     anchors = [names.unique("gate-" + slug(gate.id)) for gate in gates]
@@ -153,7 +151,7 @@ def page(card: Scorecard, past: Sequence[Recorded] = ()) -> Page:
         frame = Frame(anchor=anchor, limit=limit, names=names, waivers=links)
         found = sections(gate, piles, parts, frame)
         load = load_part(gate, card.operations if gate.id == loaded else ())
-        cards.append(_card(gate, found, anchor, card.run, load, past))
+        cards.append(_card(gate, found, anchor, card.run, load))
     places = {gate.id: anchor for gate, anchor in zip(gates, anchors, strict=True)}
     steps = tuple(_step(text, cards) for text in card.next_steps)
     return Page(
@@ -164,7 +162,8 @@ def page(card: Scorecard, past: Sequence[Recorded] = ()) -> Page:
         steps=steps[:_FOLDED_STEPS],
         later=steps[_FOLDED_STEPS:],
         made=made_of(card, places),
-        courses=courses(card, past, places),
+        courses=courses(card, places),
+        earlier=card.run.earlier.began,
         gaps=gaps_of(card, places),
         findings_total=sum(each.counted.total for each in cards),
         findings_shown=sum(each.counted.shown for each in cards),
@@ -200,7 +199,6 @@ def _card(
     anchor: str,
     run: RunInfo,
     load: LoadPart | None,
-    past: Sequence[Recorded],
 ) -> Card:
     shown = [note for note in gate.evidence.notes if load is None or not is_shown(note)]
     hidden = not_drawn(gate)
@@ -210,7 +208,7 @@ def _card(
         anchor=anchor,
         reasons=tuple(first_line(text) for text in reasons(gate)),
         lines=several_lines(gate),
-        rows=tuple(row(each, gate, past) for each in criteria_worst_first(gate.criteria)),
+        rows=tuple(row(each, gate, run.earlier) for each in criteria_worst_first(gate.criteria)),
         passed=sum(each.status is Status.PASS for each in gate.criteria),
         judged=sum(not each.skipped for each in gate.criteria),
         counted=found["counted"],
@@ -218,7 +216,7 @@ def _card(
         age_s=run.reused_s.get(gate.id),
         took_s=run.durations_s.get(gate.id),
         lost=lost_of(gate),
-        raw=_raw(gate),
+        raw=_raw(gate, run),
         controls=tuple(controls),
         notes=tuple(note for note in shown if not note.startswith(_CONTROL)),
         load=load,
@@ -245,9 +243,15 @@ def _levels(card: Scorecard, cards: Sequence[Card]) -> Iterator[Level]:
         )
 
 
-def _raw(gate: GateResult) -> str:
+def _raw(gate: GateResult, run: RunInfo) -> str:
     known = bool(gate.evidence.executions) and _FOLDER.fullmatch(gate.id)
-    return f"results/{gate.id}/" if known else ""
+    return f"{_beside(run.evidence)}results/{gate.id}/" if known else ""
+
+
+def _beside(folder: str) -> str:
+    """The address of a folder that is told as it is seen from the page: never another origin."""
+    parts = [quote(part, safe="", errors="replace") for part in folder.split("/") if part]
+    return "".join(f"{part}/" for part in parts)
 
 
 def _step(text: str, cards: Iterable[Card]) -> Step:

@@ -1,18 +1,19 @@
 """Earlier runs of the same target, and what has changed since: values, and small courses."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from gates.core.conditions import parse
-from gates.core.model import CriterionResult, Scorecard, Weight
+from gates.core.model import CriterionResult, Earlier, Scorecard, Weight
 from reports.numbers import with_unit
-from reports.recorded import Recorded
+from reports.trends import KEY
 
 WIDTH, HEIGHT = 96, 22  # of a small course, in pixels
 _EDGE = 3  # so that its last point is whole
-MOST_RUNS = 30
 _MOST_METRICS = 8
+_LAST = "in the last run"
 _SLIGHT = 0.05  # of the earlier value
 _FALLS = ("<", "<=")  # bounds from above: less is better
 _RISES = (">", ">=")
@@ -39,57 +40,103 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     change: Change | None
 
 
-def changes(result: CriterionResult, past: Sequence[Recorded]) -> tuple[Change, ...]:
+class Then(NamedTuple):
+    """A value of an earlier run, and how to say when that was."""
+
+    value: float
+    since: str
+
+
+def values_of(id: str, earlier: Earlier) -> list[float | None]:
+    """Return the value of a criterion in each of the earlier runs, None where it has none."""
+    column = earlier.values.get(id, ())
+    every = column * len(earlier.runs) if len(column) == 1 else column
+    return list(every) if len(every) == len(earlier.runs) else []
+
+
+def last_of(values: Sequence[float | None]) -> Then | None:
+    """Return the newest value that is known, and how long ago that was."""
+    known = [index for index, value in enumerate(values) if value is not None]
+    value = values[known[-1]] if known else None
+    if value is None:
+        return None
+    ago = len(values) - known[-1]
+    return Then(value, _LAST if ago == 1 else f"{ago} runs ago")
+
+
+def changes(result: CriterionResult, earlier: Earlier) -> tuple[Change, ...]:
     """Return the distance to the base and to the last run, where they know the value."""
-    earlier = (
-        ("at the base", result.base),
-        ("in the last run", past[-1].values.get(result.id) if past else None),
-    )
+    if result.value is None:
+        return ()
+    at_base = earlier.base.get(result.id) if result.base is None else result.base
+    base = None if at_base is None else Then(at_base, "at the base")
+    last = last_of(values_of(result.id, earlier))
+    if base and last and base.value == last.value:
+        base, last = Then(base.value, f"{base.since} and {last.since}"), None
     direction, exact = _direction(result)
     return tuple(
-        _change(result.value, before, result.unit, since, direction, exact=exact)
-        for since, before in earlier
-        if before is not None and result.value is not None
+        _change(result.value, then, result.unit, direction, exact=exact)
+        for then in (base, last)
+        if then is not None
     )
 
 
-def courses(
-    card: Scorecard, past: Sequence[Recorded], anchors: Mapping[str, str]
-) -> tuple[Course, ...]:
+def courses(card: Scorecard, anchors: Mapping[str, str]) -> tuple[Course, ...]:
     """Return the course of the score and of the metrics that tell most; none without a past."""
-    runs = past[-MOST_RUNS:]
-    scores = [run.score for run in runs if run.score is not None]
-    if not scores and not any(run.values for run in runs):
-        return ()
-    found = []
-    if scores and card.score is not None:
-        change = _change(card.score, scores[-1], "%", "in the last run", 1, exact=True)
-        found.append(_course("Score", "score", [*scores, card.score], "%", change))
-    found += sorted(_metrics(card, runs, anchors), key=lambda each: each.change is None)
+    found = [score] if (score := _score(card)) else []
+    found += _metrics(card, anchors)
     return tuple(found[: _MOST_METRICS + 1])
 
 
-def _metrics(
-    card: Scorecard, runs: Sequence[Recorded], anchors: Mapping[str, str]
-) -> Iterator[Course]:
-    """Measured quantities before counts of what must not be there, blocking ones first."""
+def _score(card: Scorecard) -> Course | None:
+    """Scores of one level only: those of another are made of other gates."""
+    earlier = card.run.earlier
+    levels = earlier.levels if len(earlier.levels) == len(earlier.scores) else ()
+    alike = [
+        score if level == card.decisive_level else None
+        for level, score in zip(levels, earlier.scores, strict=False)
+    ]
+    last = last_of(alike)
+    if card.partial or card.score is None or last is None:
+        return None
+    change = _change(card.score, last, "%", 1, exact=True)
+    return _course("Score", "score", [*_known(alike), card.score], "%", change)
+
+
+def _metrics(card: Scorecard, anchors: Mapping[str, str]) -> Iterator[Course]:
+    """Key numbers, then measured quantities before counts of what must not be there.
+
+    Of the others only those that have changed, blocking ones first.
+    """
     every = [(each, gate) for gate in card.gates for each in gate.criteria if _is_told(each)]
-    every.sort(key=lambda pair: (not pair[0].unit, pair[0].weight is not Weight.BLOCK))
+    every.sort(key=lambda pair: _rank(pair[0]))
     for each, gate in every:
-        values = [run.values[each.id] for run in runs if each.id in run.values]
-        if values and each.value is not None and len({*values, each.value}) > 1:
-            now = [*values, each.value]
-            change = next(iter(changes(msgspec.structs.replace(each, base=None), runs)), None)
-            yield _course(each.title, anchors[gate.id], now, each.unit, change)
+        values = values_of(each.id, card.run.earlier)
+        last, known = last_of(values), _known(values)
+        if each.value is None or last is None:
+            continue
+        if each.id in KEY or len({*known, each.value}) > 1:
+            direction, exact = _direction(each)
+            change = _change(each.value, last, each.unit, direction, exact=exact)
+            yield _course(each.title, anchors[gate.id], [*known, each.value], each.unit, change)
+
+
+def _rank(result: CriterionResult) -> tuple[int, bool, bool]:
+    key = KEY.index(result.id) if result.id in KEY else len(KEY)
+    return key, not result.unit, result.weight is not Weight.BLOCK
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def _is_told(result: CriterionResult) -> bool:
     return result.value is not None and not result.skipped
 
 
-def course_of(result: CriterionResult, past: Sequence[Recorded]) -> Course | None:
+def course_of(result: CriterionResult, earlier: Earlier) -> Course | None:
     """Return the course of one criterion; None where it is no line yet, or a flat one."""
-    values = [run.values[result.id] for run in past[-MOST_RUNS:] if result.id in run.values]
+    values = _known(values_of(result.id, earlier))
     if result.value is None or len(values) < 2 or len({*values, result.value}) == 1:
         return None
     return _course(result.title, "", [*values, result.value], result.unit, None)
@@ -124,9 +171,8 @@ def _points(values: Sequence[float]) -> list[str]:
     ]
 
 
-def _change(
-    now: float, before: float, unit: str, since: str, direction: int, *, exact: bool = False
-) -> Change:
+def _change(now: float, then: Then, unit: str, direction: int, *, exact: bool = False) -> Change:
+    before, since = then
     gap = round(now - before, 9)
     if not gap:
         return Change(text="as", since=since, tone="")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from gates.core.model import Earlier
 from gates.core.past import RISKS, WINDOW, Asked, Past, Share
 from reports.happened import BROKE, HELD, UNKNOWN
 from reports.recorded import Recorded
@@ -22,6 +23,7 @@ def past(runs: Sequence[Recorded], asked: Asked) -> Past:
         runs=len(recent),
         shares=shares(recent),
         risks=risks(recent),
+        earlier=earlier(continued(runs, asked)),
     )
 
 
@@ -80,6 +82,38 @@ def shares(runs: Iterable[Recorded]) -> dict[str, Share]:
                 one = found.get(gate, Share())
                 found[gate] = Share(one.held + (status in HELD), one.judged + 1)
     return {gate: found[gate] for gate in sorted(found)}
+
+
+def continued(runs: Sequence[Recorded], asked: Asked) -> list[Recorded]:
+    """The runs that one continues: those of its branch, after those of the base branch before it.
+
+    Whatever came to its end is one, also of uncommitted changes, or of chosen gates.
+    """
+    ended = [run for run in runs if run.complete]
+    here = [run for run in ended if run.branch == asked.branch]
+    if asked.base_branch in ("", asked.branch):
+        return here
+    first = here[0].began if here else None
+    before = [run for run in ended if run.branch == asked.base_branch]
+    return [run for run in before if first is None or run.began < first] + here
+
+
+def earlier(runs: Sequence[Recorded]) -> Earlier:
+    """What a page shows of the last of these runs."""
+    shown = runs[-WINDOW:]
+    known = sorted({id for run in shown for id in run.values})
+    return Earlier(
+        runs=tuple(run.run for run in shown),
+        began=tuple(run.started_at for run in shown),
+        levels=tuple(run.level for run in shown),
+        scores=tuple(None if run.partial else run.score for run in shown),
+        values={id: column([run.values.get(id) for run in shown]) for id in known},
+    )
+
+
+def column(values: Sequence[float | None]) -> tuple[float | None, ...]:
+    """The values of one number, once where they are all the same."""
+    return tuple(values[:1] if len(set(values)) == 1 else values)
 
 
 def risks(runs: Sequence[Recorded]) -> dict[str, float]:

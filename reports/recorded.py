@@ -7,6 +7,7 @@ import msgspec
 
 from gates.core.model import CriterionResult, Scorecard
 
+LATER = frozenset({"levels", "valid_until"})
 OPEN = "open:"  # begins the digest of a run whose scorecard was not there yet
 
 
@@ -24,7 +25,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
     `digest` is `sha256:…` of these figures and of the policy, the same wherever a scorecard is
     read, or begins with `open:` while the run goes on. Times are RFC 3339 in UTC; `ended_at` is
-    empty, and `complete` false, of a run that never ended.
+    empty, and `complete` false, of a run that never ended. `levels` has the verdict by level;
+    neither it nor what follows is part of the digest.
     """
 
     run: str
@@ -45,6 +47,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     gates: dict[str, str] = {}
     values: dict[str, float] = {}
     place: str = ""  # the folder of the run, as it was then
+    levels: dict[str, str] = {}
+    valid_until: str = ""
 
     @property
     def counts(self) -> bool:
@@ -58,9 +62,9 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None of one that never ended."""
+        """How long it took; None of one that never ended, or whose clock was set back."""
         first, last = at(self.started_at), at(self.ended_at)
-        return (last - first).total_seconds() if first and last else None
+        return (last - first).total_seconds() if first and last and last >= first else None
 
 
 def at(text: str) -> datetime | None:
@@ -95,8 +99,19 @@ def recorded(card: Scorecard, *, branch: str = "", place: str = "") -> Recorded:
         gates={gate.id: gate.status.value for gate in card.gates},
         values={one.id: float(one.value) for one in criteria(card) if one.value is not None},
     )
-    digest = digest_of(msgspec.json.encode(line, order="sorted"))
-    return msgspec.structs.replace(line, digest=digest, branch=told(branch), place=told(place))
+    return msgspec.structs.replace(
+        line,
+        digest=digest_of(msgspec.json.encode(figures(line), order="sorted")),
+        branch=told(branch),
+        place=told(place),
+        levels={str(one.level): one.verdict.value for one in card.levels},
+        valid_until=card.valid_until,
+    )
+
+
+def figures(line: Recorded) -> dict[str, object]:
+    """What the digest is of: the members that the first lines had, so that it stays the same."""
+    return {key: one for key, one in msgspec.structs.asdict(line).items() if key not in LATER}
 
 
 def told(name: str) -> str:

@@ -1,13 +1,10 @@
 """What the page says about one criterion, without what its gate has said already."""
 
-from collections.abc import Sequence
-
 import msgspec
 
-from gates.core.model import CriterionResult, GateResult, GateStatus, Status
+from gates.core.model import CriterionResult, Earlier, GateResult, GateStatus, Status
 from reports.numbers import Headroom, headroom, shown_value
 from reports.past import Change, Course, changes, course_of
-from reports.recorded import Recorded
 
 _UNSEEN = (GateStatus.ERROR, GateStatus.NOT_RUN)
 
@@ -25,8 +22,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     course: Course | None
 
 
-def row(result: CriterionResult, gate: GateResult, past: Sequence[Recorded] = ()) -> Row:
-    """Return the row of one criterion of `gate`; `past` are earlier runs, the last one last."""
+def row(result: CriterionResult, gate: GateResult, earlier: Earlier) -> Row:
+    """Return the row of one criterion of `gate`."""
     unknown = result.status is Status.NO_DATA and not result.skipped
     known = gate.detail if unknown and gate.status in _UNSEEN else ""
     # Where nothing was seen, nobody knows whether there is anything to mend.
@@ -40,8 +37,8 @@ def row(result: CriterionResult, gate: GateResult, past: Sequence[Recorded] = ()
         fix="" if settled else result.fix,
         value=shown_value(result),
         headroom=headroom(result),
-        changes=changes(result, past),
-        course=course_of(result, past),
+        changes=changes(result, earlier),
+        course=course_of(result, earlier),
     )
 
 

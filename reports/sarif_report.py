@@ -1,7 +1,8 @@
 """Renders SARIF 2.1.0, a file for each tool, within what code scanning on GitHub accepts.
 
-`gatescore.sarif` holds no result: it names every gate that could not be judged. A tool of which no
-gate could be judged has no file, because an empty one would close the alerts that it has raised.
+`gatescore.sarif` holds what is no finding of a tool: bounds that do not hold, and every gate that
+could not be judged. A tool of which no gate could be judged has no file, because an empty one would
+close the alerts that it has raised.
 """
 
 import itertools
@@ -26,9 +27,9 @@ from reports.sarif_format import (
     Text,
     Tool,
 )
+from reports.sarif_unmet import OURS, unmet
 from reports.visible import line
 
-OURS = "gatescore"
 # GitHub takes 25,000 results and rules of a run and 10 MB of a compressed file, and shows the
 # first 5,000 results.
 MOST_RESULTS = 25_000
@@ -90,7 +91,9 @@ def _ours(card: Scorecard) -> Job:
     if missing:
         text = f"{number(missing)} findings are counted and not listed"
         problems.append(_notification("warning", text))
-    return Job(card=card, tool=OURS, name=OURS, notifications=tuple(problems))
+    findings = [each for gate in card.gates for each in unmet(gate)]
+    findings.sort(key=lambda each: sarif_results.RANKS[each.severity])
+    return Job(card=card, tool=OURS, name=OURS, findings=findings, notifications=tuple(problems))
 
 
 def _job(card: Scorecard, tool: str, name: str, gates: Sequence[GateResult]) -> Job:

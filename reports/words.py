@@ -1,5 +1,7 @@
 """The words that the page and the terminal share: counts, the revision, why the run is so."""
 
+import re
+
 from gates.core.model import (
     BaselineUse,
     Reason,
@@ -11,10 +13,17 @@ from gates.core.model import (
 )
 from reports.numbers import number
 
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?Z", re.ASCII)
+
 
 def counted(count: int, unit: str) -> str:
     """Return `count` and `unit`, a plural, which becomes a singular after 1."""
     return f"{number(count)} {_singular(unit) if count == 1 else unit}"
+
+
+def instant(text: str) -> str:
+    """Return a time of a scorecard as people write it, to the minute; other texts as they are."""
+    return _INSTANT.sub(r"\1 \2 UTC", text) if _INSTANT.fullmatch(text) else text
 
 
 def revision(target: TargetState, length: int = 100) -> str:

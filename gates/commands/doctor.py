@@ -7,15 +7,17 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import distribution
+from importlib.metadata import EntryPoint, distribution
 from pathlib import Path
 
-from gates import catalog
+from gates import catalog, installed, outputs
+from gates.cli import COMMANDS, GROUP
 from gates.runner.gate import BIN
 from gates.runner.prepare import cache_folder
 from gates.runner.versions import version_of
 from gates.shell import config, node_programs
 from gates.shell.signatures import INSTALL
+from gates.unusable import InstallationError
 
 Check = tuple[bool, str, str]  # holds, what, detail or remedy
 
@@ -27,7 +29,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_args: argparse.Namespace) -> int:
     """Print every check; 0 if all hold, else 3: gates here would be inconclusive."""
     sound = True
-    for check in (python, node, tools, signatures, folders, loopback, machine):
+    for check in (python, plugins, node, tools, signatures, folders, loopback, machine):
         for holds, what, detail in check():
             sound = sound and holds
             print(f"{'ok  ' if holds else 'BAD '} {what:22} {detail}")
@@ -41,6 +43,27 @@ def python() -> Iterator[Check]:
     yield git is not None, "git", git or "not found: revisions would be unknown; install git"
 
 
+def plugins() -> Iterator[Check]:
+    """What other packages offer, a line each, and what is wrong between them."""
+    reserved = {catalog.GROUP: catalog.BUILT_IN, outputs.REPORTS: outputs.RECORD, GROUP: COMMANDS}
+    for group in (catalog.GROUP, outputs.REPORTS, GROUP, outputs.TERMINAL, outputs.HISTORY):
+        for text in installed.troubles(group, reserved.get(group, ())):
+            yield False, "plugins", text
+        for point in installed.foreign(group):
+            kind = group.removeprefix(installed.PREFIX)
+            yield True, "plugin", f"{installed.source(point)}: {kind}: {point.name}"
+            if group != catalog.GROUP:  # those are loaded with the other tools
+                yield from unloadable(point)
+
+
+def unloadable(point: EntryPoint) -> Iterator[Check]:
+    """Why a plugin cannot be used."""
+    try:
+        installed.loaded(point)
+    except InstallationError as error:
+        yield False, "plugin", str(error)
+
+
 def tools() -> Iterator[Check]:
     """The tools of the standard policy and of other packages, and the distribution behind each."""
     for name in wanted():
@@ -50,7 +73,7 @@ def tools() -> Iterator[Check]:
                 yield True, name, f"{tool.DISTRIBUTION}, as the target installed it"
                 continue
             version = version_of(tool)
-        except catalog.CatalogError as error:
+        except (catalog.CatalogError, InstallationError) as error:
             yield False, name, str(error)
             continue
         missing = "its distribution" if version == "unknown" else ", ".join(lacking(name))
@@ -60,9 +83,11 @@ def tools() -> Iterator[Check]:
 
 def wanted() -> list[str]:
     """Tools that gates here may need; a built-in one in no policy may be left out."""
-    policy = config.read_policy("standard", tools=catalog.names()).policy
+    plugged = {point.name for point in installed.points(catalog.GROUP)}
+    known = {*catalog.BUILT_IN, *plugged}
+    policy = config.read_policy("standard", tools=known).policy
     used = {tool for gate in policy.gates.values() for tool in gate.tools}
-    return sorted(used | (set(catalog.names()) - set(catalog.BUILT_IN)))
+    return sorted(used | plugged - set(catalog.BUILT_IN))
 
 
 def node() -> Iterator[Check]:

@@ -166,7 +166,8 @@ def publish(args: argparse.Namespace, card: Scorecard) -> None:
     if args.output:
         target = Path(args.output)
         target.mkdir(parents=True, exist_ok=True)
-        formats.write_all(target, card, formats.chosen(""))
+        seen = formats.seen_from(target, card, Path(args.run))
+        formats.write_all(target, seen, formats.chosen(""))
     if args.json:
         sys.stdout.buffer.write(render(card))
         return

@@ -29,8 +29,8 @@ def run(args: argparse.Namespace) -> int:
     except formats.FormatError as error:
         raise UsageError(f"--format: {error}") from error
     file = scorecard_of(args.run)
-    card = read(file)
     folder = args.output or file.parent
+    card = formats.seen_from(folder, read(file), file.parent)
     if folder.resolve() == file.parent.resolve():
         names -= {SCORECARD}  # it is what the others are made of, and may be signed
     return written(folder, card, names)

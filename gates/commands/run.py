@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from gates import formats, outputs
 from gates.cli import STDERR, UsageError, discard
 from gates.commands._request import Request, read
 from gates.core.attestation import Judged
-from gates.core.model import PolicyState, RunInfo, Scorecard, TargetState
+from gates.core.model import Earlier, PolicyState, RunInfo, Scorecard, TargetState
+from gates.core.past import Past
 from gates.core.plan import PlannedGate
 from gates.core.score import exit_code
 from gates.core.validity import VALID_FOR
@@ -163,6 +166,7 @@ def conducted(
             started_at=judged.started_at,
             unheld_since=request.plan.past.unheld_since,
             risks_before=request.plan.past.risks,
+            earlier=earlier(request.plan.past, args.base_run),
         ),
         outputs.render_of("scorecard.json"),
         sign=signing.of_run(folder.path, rules, opened, governed=request.profile.governed),
@@ -201,6 +205,11 @@ def conducted(
     complete = signals.code is None and record.covered
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
     return card
+
+
+def earlier(past: Past, base_run: str | None) -> Earlier:
+    """What is shown of earlier runs; not of the base where another one was named."""
+    return msgspec.structs.replace(past.earlier, base={} if base_run else past.base)
 
 
 def set_out(request: Request, run: str, opened: Session) -> Judged:

@@ -27,6 +27,7 @@ __all__ = [
     "Cell",
     "ChecklistResult",
     "CriterionResult",
+    "Earlier",
     "Evidence",
     "Execution",
     "Failure",
@@ -254,6 +255,23 @@ class PolicyState(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The earlier runs that a run continues, oldest first, as the history knew them by then.
+
+    `began` (RFC 3339, UTC), `levels` (those that decided) and `scores` (per cent; None of a
+    partial run) have an entry for each of `runs`. So have the columns of `values`, by criterion,
+    None where a run has no such number; one that was the same in all of them stands there once.
+    `base` has the values of the run of the base.
+    """
+
+    runs: tuple[str, ...] = ()
+    began: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    scores: tuple[float | None, ...] = ()
+    values: dict[str, tuple[float | None, ...]] = {}
+    base: dict[str, float] = {}
+
+
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Everything volatile: the only part that differs between two runs of the same inputs."""
 
@@ -267,6 +285,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     unheld_since: dict[str, str] = {}  # gate → when it began not to hold, as the history knows it
     risks_before: dict[str, float] = {}  # criterion → risks that the run before counted
+    earlier: Earlier = Earlier()
+    evidence: str = ""  # the folder of the run as seen from this scorecard; "" where it is there
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):

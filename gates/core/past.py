@@ -3,6 +3,7 @@
 import msgspec
 
 from gates.core.conditions import parse
+from gates.core.model import Earlier
 from gates.core.policy import Policy
 
 WINDOW = 30  # whole runs that shares are of
@@ -46,7 +47,8 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `base` has the values by criterion of the run `base_run`; `unheld_since` the time (RFC 3339)
     since when each gate has not held in any run; `shares` those of the last `runs` whole runs;
-    `risks` the values by criterion of the register of risks in the newest of them that read it.
+    `risks` the values by criterion of the register of risks in the newest of them that read it;
+    `earlier` what is shown of the last runs, and decides nothing.
     """
 
     base_run: str = ""
@@ -56,6 +58,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     runs: int = 0
     shares: dict[str, Share] = {}
     risks: dict[str, float] = {}
+    earlier: Earlier = Earlier()
 
 
 def untellable(metric: str, past: Past) -> str:

@@ -133,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     receiver: Receiver
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     timeout = READ_S
 
     def do_POST(self) -> None:

@@ -57,6 +57,7 @@ def keys() -> Iterator[tuple[str, Counter[str]]]:
 
     class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             seen[self.headers.get("X-Key", "")] += self.path == "/a"

@@ -163,6 +163,7 @@ def serve(port, style, defect):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def any(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,8 @@ import pytest
 
 from gates.core.model import PolicyState
 from reports.history import History, HistoryError, line_of
-from reports.history_doors import opened, shown
+from reports.history_doors import Door, opened, shown
+from reports.history_rows import row
 from reports.history_schema import MIGRATIONS, migrate
 from reports.recorded import Term, recorded
 from tests import postgresql
@@ -43,6 +45,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name}")
     return f"{address}/{name}"
+
+
+def opened_anew(place: str) -> AbstractContextManager[Door]:
+    """A transaction on a place where there is nothing yet."""
+    if "://" not in place:
+        Path(place).parent.mkdir(parents=True)
+    return opened(place, write=True)
 
 
 def test_what_is_kept_comes_back_oldest_first(place: str) -> None:
@@ -117,12 +126,26 @@ def test_an_older_history_is_brought_up_to_date(place: str) -> None:
         assert door.ask("SELECT version FROM gatescore_history") == [(len(later),)]
 
 
+def test_a_history_of_the_first_version_is_read_and_added_to(place: str) -> None:
+    with opened_anew(place) as door:
+        migrate(door, MIGRATIONS[:1])
+        old = run(0, levels={}, valid_until="")
+        kept = {**row(old), "terms": ""}
+        names = [name for name in kept if name not in ("levels", "valid_until")]
+        values = ", ".join(f":{name}" for name in names)
+        sql = f"INSERT INTO gatescore_runs ({', '.join(names)}) VALUES ({values})"
+        door.ask(sql, {name: kept[name] for name in names})
+    new = run(1, levels={"3": "PASS"}, valid_until="2026-01-12T14:00:00Z")
+    assert History(place).keep(new)
+    assert History(place).runs("shop") == (old, new)
+
+
 def test_b58_a_history_of_the_future_is_refused_and_left_alone(place: str) -> None:
     History(place).keep(run(0))
     with opened(place, write=True) as door:
         door.ask("UPDATE gatescore_history SET version = 99")
     for action in (lambda: History(place).keep(run(1)), lambda: History(place).runs("shop")):
-        with pytest.raises(HistoryError, match="version 99, this gatescore knows 1: install a n"):
+        with pytest.raises(HistoryError, match="version 99, this gatescore knows 2: install a n"):
             action()
     with opened(place) as door:
         assert len(door.ask("SELECT run FROM gatescore_runs")) == 1
@@ -237,6 +260,11 @@ def test_the_digest_is_of_what_a_scorecard_says_not_of_how_it_is_spaced() -> Non
         assert recorded(card).digest != recorded(other).digest
 
 
+def test_the_digest_is_the_one_that_earlier_histories_hold() -> None:
+    known = "sha256:2652f0dd0c1ce60cc04eeb8c4fb953634561ab10e2edae3b3b5c20aa703c3a5b"
+    assert recorded(samples.passing()).digest == known
+
+
 def test_a_scorecard_becomes_a_line() -> None:
     line, terms = line_of(samples.failing(), branch="main", place="out")
     assert (line.target, line.verdict, line.branch, line.place) == (
@@ -248,6 +276,8 @@ def test_a_scorecard_becomes_a_line() -> None:
     assert line.gates["lint"] == "FAIL"
     assert line.values.keys() <= terms.keys()
     assert line.seconds == 221
+    assert line.levels == {"1": "FAIL", "2": "FAIL"}
+    assert line.valid_until == "2999-01-01T00:00:00Z"
 
 
 def test_folders_of_any_name_can_be_kept(place: str) -> None:

@@ -1,11 +1,13 @@
 """JUnit: read back by our reader and by junitparser; red where something blocks, and only there."""
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from lxml import etree
 
 from gates.core.model import (
     CriterionResult,
@@ -14,6 +16,7 @@ from gates.core.model import (
     Reason,
     Scorecard,
     Status,
+    Verdict,
     Weight,
 )
 from gates.tools.formats import junit as reader
@@ -25,7 +28,20 @@ from tests.reports.part_samples import criterion
 from tests.reports.unruly import FEW, cards, spoilt
 
 # https://www.w3.org/TR/xml/#charsets
+JENKINS = etree.XMLSchema(file=str(Path(__file__).parent / "data" / "junit-10.xsd"))
 LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+
+
+def suites(card: Scorecard) -> int:
+    """One for each gate, and one of a run that has not ended."""
+    return len(card.gates) + (not card.complete)
+
+
+def document(card: Scorecard) -> bytes:
+    """The file, after a look at it by the schema by which Jenkins refuses one."""
+    data = render(card)
+    JENKINS.assertValid(etree.fromstring(data))
+    return data
 
 
 def gate(status: GateStatus, *criteria: CriterionResult, **more: object) -> GateResult:
@@ -37,9 +53,10 @@ def one(status: Status, weight: Weight = Weight.BLOCK, **more: str) -> Criterion
     return criterion("g.c", "C", status, "1 is not == 0", weight=weight, **more)  # type: ignore[arg-type]
 
 
-def cases(card: Scorecard) -> list[TestCase]:
-    document = JUnitXml.fromstring(render(card))
-    return [case for suite in document for case in suite if isinstance(suite, TestSuite)]
+def cases(card: Scorecard, own: bool = False) -> list[TestCase]:
+    """The cases of the gates, or the run's own."""
+    suites = [each for each in JUnitXml.fromstring(document(card)) if isinstance(each, TestSuite)]
+    return [case for each in suites if (each.name == "gatescore") is own for case in each]
 
 
 def ends(*gates: GateResult) -> list[str]:
@@ -56,14 +73,14 @@ def ends(*gates: GateResult) -> list[str]:
     every(),
 )
 def test_our_own_reader_counts_as_we_do(card: Scorecard) -> None:
-    back = reader.read(render(card), what="a report of ours")
-    assert back.suites == len(card.gates)
+    back = reader.read(document(card), what="a report of ours")
+    assert back.suites == suites(card)
     assert back.cases >= sum(len(gate.criteria) for gate in card.gates)
-    document = JUnitXml.fromstring(render(card))
+    whole = JUnitXml.fromstring(render(card))
     outcomes = [test.outcome for test in back.tests]
-    assert document.tests == back.cases == len(outcomes)
-    assert document.failures == outcomes.count(Outcome.FAILED)
-    assert document.errors == outcomes.count(Outcome.ERROR)
+    assert whole.tests == back.cases == len(outcomes)
+    assert whole.failures == outcomes.count(Outcome.FAILED)
+    assert whole.errors == outcomes.count(Outcome.ERROR)
 
 
 def test_a_suite_for_each_gate_and_a_case_for_each_criterion() -> None:
@@ -156,21 +173,21 @@ def test_only_legal_characters_and_they_come_back(text: str) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_any_text_gives_a_document_that_readers_take_b10_b11_b46(payload: str) -> None:
     card = spoilt(rich(), payload)
-    data = render(card)
+    data = document(card)
     assert LEGAL.fullmatch(data.decode("utf-8", "strict"))
-    assert reader.read(data, what="ours").suites == len(card.gates)
+    assert reader.read(data, what="ours").suites == suites(card)
     assert JUnitXml.fromstring(data).tests
 
 
 @given(cards())
 @FEW
 def test_any_text_at_all_gives_a_document_that_readers_take(card: Scorecard) -> None:
-    data = render(card)
+    data = document(card)
     assert LEGAL.fullmatch(data.decode("utf-8", "strict"))
     back = reader.read(data, what="ours")
-    document = JUnitXml.fromstring(data)
-    assert document.tests == back.cases
-    assert len(list(document)) == len(card.gates)
+    whole = JUnitXml.fromstring(data)
+    assert whole.tests == back.cases
+    assert len(list(whole)) == suites(card)
 
 
 def test_ten_thousand_known_findings_are_counted_and_not_listed() -> None:
@@ -183,3 +200,41 @@ def test_ten_thousand_known_findings_are_counted_and_not_listed() -> None:
 
 def test_the_same_scorecard_gives_the_same_bytes_p32() -> None:
     assert render(rich()) == render(rich())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "complete", "end"),
+    [
+        (Verdict.PASS, True, []),
+        (Verdict.WARN, True, []),
+        (Verdict.FAIL, True, ["failure"]),
+        (Verdict.INCONCLUSIVE, True, ["error"]),
+        (Verdict.INCONCLUSIVE, False, ["error"]),
+        (Verdict.PASS, False, ["error"]),
+    ],
+)
+def test_a_run_that_does_not_hold_is_red_also_where_every_gate_holds(
+    verdict: Verdict, complete: bool, end: list[str]
+) -> None:
+    held = gate(GateStatus.PASS, one(Status.PASS))
+    more = {"verdict": verdict, "complete": complete, "decided_by": "why so"}
+    found = cases(msgspec.structs.replace(many.card(held), **more), own=True)
+    assert [case.result[0]._elem.tag for case in found] == end
+    assert [case.result[0].message for case in found] == ["why so"] * len(end)
+
+
+def test_a_run_that_fails_by_a_gate_has_no_suite_of_its_own() -> None:
+    assert cases(samples.failing(), own=True) == []
+
+
+def test_a_gate_tells_what_it_rests_on_and_one_that_broke_what_its_tool_said() -> None:
+    evidence = msgspec.structs.replace(many.gate("ruff", 1).evidence, examined={"files": 1200})
+    text = render(many.card(msgspec.structs.replace(many.gate("ruff", 1), evidence=evidence)))
+    assert b'<property name="examined" value="1,200 files"/>' in text
+    assert b'<property name="tools" value="ruff 1.0 (exit ' in text
+    broken = msgspec.structs.replace(evidence.executions[0], stderr_tail="no <such> file")
+    evidence = msgspec.structs.replace(evidence, executions=(broken,))
+    text = render(many.card(gate(GateStatus.ERROR, evidence=evidence, reason=Reason.TOOL_CRASHED)))
+    assert b"no &lt;such&gt; file</error>" in text
+    assert b'<property name="reason" value="tool-crashed"/>' in text
+    assert b'name="examined"' not in render(many.card(gate(GateStatus.NOT_RUN)))

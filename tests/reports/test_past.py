@@ -3,12 +3,14 @@
 import msgspec
 import pytest
 
-from gates.core.model import CriterionResult, Status
+from gates.core.model import CriterionResult, Earlier, Scorecard, Status
 from reports.html_report import render
-from reports.past import HEIGHT, MOST_RUNS, WIDTH, changes, course_of, courses
-from reports.recorded import Recorded, recorded
+from reports.past import HEIGHT, WIDTH, changes, course_of, courses
+from reports.precedent import earlier
+from reports.recorded import recorded
 from tests.reports import samples
 from tests.reports.hostile import PAYLOADS, poisoned, rich
+from tests.reports.lines import run
 from tests.reports.markup import Page
 from tests.reports.part_samples import criterion
 
@@ -19,11 +21,28 @@ def one(value: float | None, passes: str = "<= 100", **more: object) -> Criterio
     )
 
 
-def runs(*values: float) -> tuple[Recorded, ...]:
-    return tuple(
-        Recorded(run=f"{index}", digest="", target="t", revision="r", values={"g.c": value})
+def runs(*values: float | None) -> Earlier:
+    """Runs with these values of g.c, oldest first."""
+    found = [
+        run(index, values={} if value is None else {"g.c": value})
         for index, value in enumerate(values)
-    )
+    ]
+    return earlier(found)
+
+
+def after(card: Scorecard, *scores: float, level: int = 0, **values: float) -> Scorecard:
+    """A scorecard after runs with these scores; all of them with what the card says, or these."""
+    now = recorded(card)
+    numbers = {**now.values, **values}
+    level = level or card.decisive_level
+    made = [
+        run(index, values=numbers, score=score, level=level) for index, score in enumerate(scores)
+    ]
+    return with_past(card, earlier(made))
+
+
+def with_past(card: Scorecard, past: Earlier) -> Scorecard:
+    return msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, earlier=past))
 
 
 @pytest.mark.parametrize(
@@ -51,16 +70,41 @@ def test_a_change_says_how_far_and_whether_it_is_better(
     assert found.since.endswith("in the last run")
 
 
+def told(result: CriterionResult, past: Earlier) -> list[tuple[str, str]]:
+    return [(each.text, each.since) for each in changes(result, past)]
+
+
 def test_the_base_and_the_last_run_are_told_apart() -> None:
-    found = changes(one(12.0, base=9.0), runs(10.0, 11.0))
-    assert [(each.text, each.since) for each in found] == [
+    assert told(one(12.0, base=9.0), runs(10.0, 11.0)) == [
         ("+3 ms", "9 ms at the base"),
         ("+1 ms", "11 ms in the last run"),
     ]
-    assert changes(one(None), runs(1.0)) == ()
-    assert changes(one(1.0), ()) == ()
-    unknown = msgspec.structs.replace(runs(1.0)[0], values={})
-    assert changes(one(1.0), (unknown,)) == ()
+    assert told(one(None), runs(1.0)) == []
+    assert told(one(1.0), Earlier()) == []
+    assert told(one(1.0), runs(None)) == []
+
+
+def test_the_base_is_that_of_the_criterion_else_what_the_history_knows() -> None:
+    past = msgspec.structs.replace(runs(11.0), base={"g.c": 4.0})
+    assert told(one(12.0, base=9.0), past)[0] == ("+3 ms", "9 ms at the base")
+    assert told(one(12.0), past)[0] == ("+8 ms", "4 ms at the base")
+
+
+def test_what_base_and_last_run_have_in_common_is_told_once() -> None:
+    assert told(one(12.0, base=10.0), runs(10.0)) == [
+        ("+2 ms", "10 ms at the base and in the last run")
+    ]
+
+
+def test_a_run_of_other_gates_hides_no_earlier_value() -> None:
+    assert told(one(12.0), runs(10.0, 11.0, None)) == [("+1 ms", "11 ms 2 runs ago")]
+
+
+@pytest.mark.parametrize("column", [(), (1.0, 2.0), (None, None, None)])
+def test_a_column_that_fits_no_runs_says_nothing(column: tuple[float | None, ...]) -> None:
+    past = msgspec.structs.replace(runs(1.0, 2.0, 3.0), values={"g.c": column})
+    assert changes(one(1.0), past) == ()
+    assert course_of(one(1.0), past) is None
 
 
 @pytest.mark.parametrize(("known", "drawn"), [(0, False), (1, False), (2, True)])
@@ -82,18 +126,27 @@ def test_a_course_stays_in_its_frame(values: tuple[float, ...]) -> None:
 def test_only_the_last_runs_are_drawn() -> None:
     found = course_of(one(5.0), runs(*range(1000)))
     assert found is not None
-    assert found.path.count("L") == MOST_RUNS
-    assert found.told.startswith("C: 31 runs, from 5 ms to 999 ms")
+    assert found.path.count("L") == 30
+    assert found.told == "C: 31 runs, from 5 ms to 999 ms, now 5 ms"
+
+
+def test_what_was_always_the_same_is_drawn_when_it_changes() -> None:
+    past = runs(7.0, 7.0, 7.0)
+    assert past.values == {"g.c": (7.0,)}
+    assert course_of(one(7.0), past) is None
+    found = course_of(one(9.0), past)
+    assert found is not None
+    assert found.path.count("L") == 3
+
+
+def anchors(card: Scorecard) -> dict[str, str]:
+    return {gate.id: gate.id for gate in card.gates}
 
 
 def test_the_score_comes_first_then_what_is_measured() -> None:
     card = samples.passing()
-    now = recorded(card)
-    past = tuple(
-        msgspec.structs.replace(now, score=90.0, values={k: v + 1 for k, v in now.values.items()})
-        for _ in range(3)
-    )
-    found = courses(card, past, {gate.id: gate.id for gate in card.gates})
+    more = {id: value + 1 for id, value in recorded(card).values.items()}
+    found = courses(after(card, 90.0, 90.0, 90.0, **more), anchors(card))
     assert found[0].title == "Score"
     assert found[0].change is not None
     assert found[0].change.text == "+10 %"
@@ -103,20 +156,36 @@ def test_the_score_comes_first_then_what_is_measured() -> None:
         "p99 of the response time",
     ]
     assert len(found) <= 9
-    assert courses(card, (), {}) == ()
+    assert courses(card, {}) == ()
 
 
-def test_what_never_changed_is_not_drawn() -> None:
+def test_of_what_never_changed_only_key_numbers_are_drawn() -> None:
     card = samples.passing()
-    found = courses(card, (recorded(card),) * 3, {gate.id: gate.id for gate in card.gates})
-    assert [each.title for each in found] == ["Score"]
+    found = courses(after(card, 100.0, 100.0), anchors(card))
+    assert [each.title for each in found] == [
+        "Score",
+        "p50 of the response time",
+        "p95 of the response time",
+    ]
+
+
+def test_scores_of_another_level_or_of_chosen_gates_are_not_compared() -> None:
+    card = samples.passing()
+    found = courses(after(card, 90.0, level=card.decisive_level + 1), anchors(card))
+    assert "Score" not in [each.title for each in found]
+    partial = msgspec.structs.replace(after(card, 90.0), partial=True)
+    assert "Score" not in [each.title for each in courses(partial, anchors(card))]
+    chosen = [run(0, partial=True, level=card.decisive_level)]
+    found = courses(with_past(card, earlier(chosen)), anchors(card))
+    assert "Score" not in [each.title for each in found]
 
 
 def test_the_page_shows_it_only_with_a_past() -> None:
     card = samples.failing()
-    past = (msgspec.structs.replace(recorded(card), score=50.0, values={"load.p95": 20.0}),) * 2
-    text = Page(render(card, past).decode()).text
+    made = [run(n, score=50.0, values={"load.p95": 20.0}) for n in range(2)]
+    text = Page(render(with_past(card, earlier(made))).decode()).text
     assert "Over the last runs" in text
+    assert "2 earlier runs since 2026-01-10 12:00 UTC, the last of 2026-01-11 12:00 UTC" in text
     assert "+12.7 ms from 20 ms in the last run" in text
     assert "+0.32 ms from 13.8 ms at the base" in text
     bare = Page(render(card).decode()).text
@@ -125,8 +194,13 @@ def test_the_page_shows_it_only_with_a_past() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS[:12])
 def test_a_past_full_of_payloads_is_text_p53(payload: str) -> None:
-    card = rich()
-    past = (recorded(card),) * 3
-    found = Page(render(poisoned(card, payload), poisoned(past, payload)).decode())
+    card = poisoned(after(rich(), 1.0, 2.0), payload)
+    found = Page(render(card).decode())
+    assert "Over the last runs" in found.text
     assert found.unbalanced == []
     assert "onerror" not in {name for _, name, _ in found.attributes}
+
+
+def test_a_past_whose_columns_do_not_fit_breaks_no_page() -> None:
+    past = Earlier(runs=("a",), scores=(1.0, 2.0), values={"load.p95": (1.0, 2.0, 3.0)})
+    assert "Over the last runs" not in render(with_past(samples.passing(), past)).decode()

@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
+from gates.core.model import Earlier
 from gates.core.past import Asked, Share
-from reports.precedent import base_run, past, shares, unheld_since
+from reports.precedent import base_run, continued, earlier, past, shares, unheld_since
 from tests.reports.lines import run
 
 OWN, BASE = "f" * 40, f"{2:040x}"
@@ -100,6 +101,37 @@ def test_risks_are_those_of_the_newest_run_that_read_the_register() -> None:
     runs = [run(n, values=one) for n, one in enumerate(values)]
     assert past(runs, asked(branch="main")).risks == {"risks.high": 3.0, "risks.overdue": 0.0}
     assert past(runs, ASKED).risks == {}
+
+
+def test_a_branch_continues_its_own_runs_after_those_of_its_base_before_it() -> None:
+    runs = [run(0), run(1), run(2, branch="mine"), run(3), run(4, branch="mine"), run(5)]
+    ids = [one.run for one in continued(runs, ASKED)]
+    assert ids == ["r000", "r001", "r002", "r004"]
+    assert [one.run for one in continued(runs[:2], ASKED)] == ["r000", "r001"]
+    assert continued(runs, asked(branch="main", base_branch="main")) == [
+        *runs[:2],
+        runs[3],
+        runs[5],
+    ]
+    assert [one.run for one in continued(runs, asked(base_branch=""))] == ["r002", "r004"]
+
+
+def test_what_never_ended_is_continued_by_no_run() -> None:
+    runs = [run(0, complete=False), run(1, partial=True, dirty=True)]
+    assert [one.run for one in continued(runs, asked(branch="main"))] == ["r001"]
+
+
+def test_what_a_page_shows_of_the_last_thirty_runs() -> None:
+    runs = [run(n, values={"a": 1.0, "b": float(n)}) for n in range(40)]
+    runs[39] = run(39, partial=True, values={"a": 1.0})
+    found = earlier(runs)
+    assert found.runs == tuple(f"r{n:03}" for n in range(10, 40))
+    assert found.began[0] == "2026-01-20T12:00:00Z"
+    assert found.levels == (3,) * 30
+    assert found.scores == (*(100.0,) * 29, None)
+    assert found.values == {"a": (1.0,), "b": (*map(float, range(10, 39)), None)}
+    assert past(runs, asked(branch="main")).earlier == found
+    assert earlier([]) == Earlier()
 
 
 def test_shares_count_the_runs_that_judged_a_gate_of_the_last_thirty() -> None:

@@ -22,13 +22,16 @@ from gates.core.model import (
     GateStatus,
     Scorecard,
     Severity,
+    Status,
     TargetState,
+    Weight,
 )
 from gates.tools.formats import sarif as reader
 from gates.tools.formats.places import Tree
 from reports.sarif_report import MOST_RESULTS, render
 from tests.reports import adopted_samples, many, samples
 from tests.reports.hostile import PAYLOADS, every, rich
+from tests.reports.part_samples import criterion
 from tests.reports.unruly import FEW, cards, harmless, spoilt
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_bytes())
@@ -325,3 +328,51 @@ def test_findings_that_are_only_counted_are_told() -> None:
     run = run_of(many.card(gate), "gatescore.sarif")
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"] == "11 findings are counted and not listed"
+
+
+def test_a_bound_that_does_not_hold_is_a_result_at_the_target_file() -> None:
+    target = TargetState(name="shop", revision="r", dirty=False, folder="services/shop")
+    run = run_of(msgspec.structs.replace(samples.failing(), target=target), "gatescore.sarif")
+    found = {each["ruleId"]: each for each in run["results"]}
+    assert found["load.p99"]["level"] == "error"
+    assert "215.712 is not < 200" in found["load.p99"]["message"]["text"]
+    place = found["load.p99"]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "services/shop/gatescore.toml"
+    assert "lint.errors" not in found  # its findings are results of ruff
+    assert run["invocations"][0]["executionSuccessful"]
+
+
+def test_an_unmet_bound_stays_the_same_alert_while_its_number_moves() -> None:
+    names = [
+        [each["partialFingerprints"] for each in run_of(card, "gatescore.sarif")["results"]]
+        for card in (samples.failing(6), samples.failing(140))
+    ]
+    assert names[0] == names[1]
+    assert len({json.dumps(each) for each in names[0]}) == len(names[0])
+
+
+def test_what_could_not_be_judged_is_a_result_too() -> None:
+    run = run_of(samples.inconclusive(), "gatescore.sarif")
+    told = {each["ruleId"]: each["message"]["text"] for each in run["results"]}
+    assert {"dependencies", "headers", "sign-off"} <= set(told)
+    assert told["headers"].startswith("headers is NOT_RUN: ")
+
+
+def test_what_blocks_nothing_is_a_warning_and_what_is_left_out_is_no_result() -> None:
+    weights = {"a": (Weight.SHOULD, ""), "b": (Weight.BLOCK, ""), "c": (Weight.BLOCK, "no gRPC")}
+    criteria = tuple(
+        criterion(f"g.{id}", "T", Status.FAIL, "1 is not == 0", weight=weight, skipped=why)
+        for id, (weight, why) in weights.items()
+    )
+    gate = msgspec.structs.replace(many.gate("ruff", 0), criteria=criteria, status=GateStatus.FAIL)
+    results = run_of(many.card(gate), "gatescore.sarif")["results"]
+    assert [(each["ruleId"], each["level"]) for each in results] == [
+        ("g.b", "error"),
+        ("g.a", "warning"),
+    ]
+
+
+def test_a_gate_that_failed_without_a_criterion_is_a_result() -> None:
+    gate = msgspec.structs.replace(many.gate("ruff", 0), status=GateStatus.FAIL, detail="why not")
+    (result,) = run_of(many.card(gate), "gatescore.sarif")["results"]
+    assert (result["ruleId"], result["message"]["text"]) == ("ruff", "ruff is FAIL: why not")

@@ -66,6 +66,7 @@ def document() -> dict[str, Any]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

@@ -86,6 +86,7 @@ def things(traced: Traced, query: dict[str, str]) -> tuple[int, Any]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         place = urllib.parse.urlsplit(self.path)

@@ -266,6 +266,7 @@ def running(style: str, defect: str = "", books: int = 3) -> Iterator[tuple[str,
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         server_version = "shop/1.2.3" if defect == "banner" else "shop"
         sys_version = ""
 

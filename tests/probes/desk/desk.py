@@ -282,6 +282,7 @@ def tools(name, query, extra):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def handle_it(self):
         length = int(self.headers.get("Content-Length") or 0)

@@ -122,6 +122,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers by the functions above."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one packet: else every answer waits for an acknowledgement
 
     def respond(self) -> None:

@@ -66,6 +66,7 @@ class Handler(BaseHTTPRequestHandler):
     """Every method is answered the same way."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     wbufsize = 65536
 
     def go(self) -> None:
