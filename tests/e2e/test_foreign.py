@@ -14,6 +14,8 @@ import pytest
 
 from tests.e2e.conftest import REPOSITORY, Judge, Run
 
+pytestmark = pytest.mark.beside
+
 POLICY = tomllib.loads((REPOSITORY / "config" / "policy" / "standard.toml").read_text())["gates"]
 BELOW = ("schema", "smoke")
 ABOVE = ("documentation",)

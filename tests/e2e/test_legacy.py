@@ -19,6 +19,8 @@ from gates.probes.run_mypy import extract
 from tests.e2e.conftest import DEADLINE_S
 from tests.faults.cli import committed, git
 
+pytestmark = pytest.mark.beside
+
 ARCHIVE = "bottle==0.12.25"
 STARTER = ("--policy", "starter")
 LEVEL_1 = ("run", "--level", "1", *STARTER)
