@@ -1,13 +1,15 @@
 """Which report formats are written, by their short names; none that fails takes another along."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import msgspec
 
+from gates import listing
 from gates.core import texts
 from gates.core.model import Scorecard
 from gates.installed import REMEDY, foreign, loaded, points, require, source
@@ -77,8 +79,9 @@ def _unknown(name: str, known: Collection[str]) -> str:
 def write_all(folder: Path, card: Scorecard, names: Collection[str]) -> list[str]:
     """Write these formats; returns a text for each that could not be made.
 
-    A scorecard among them is the last, and left as it was where another file was not kept: one
-    that says `complete` stands for all of them. Raises NotKept when all others are written.
+    What an earlier scorecard left of a format of several files goes. A scorecard among them is the
+    last, and left as it was where another file was not kept: one that says `complete` stands for
+    all of them. Raises NotKept when all others are written.
     """
     problems: list[str] = []
     lost: list[str] = []
@@ -87,7 +90,7 @@ def write_all(folder: Path, card: Scorecard, names: Collection[str]) -> list[str
         if point.name == SCORECARD and lost:
             break
         try:
-            lost += _unkept(folder, _files(point, card))
+            lost += _written(folder, point, card)
         except Exception as error:  # noqa: BLE001  a format that breaks must not hide the others
             why = texts.visible(texts.bounded(f"{type(error).__name__}: {error}", 300))
             problems.append(f"{point.name} could not be made: {why}")
@@ -107,24 +110,43 @@ def seen_from(folder: Path, card: Scorecard, run: Path) -> Scorecard:
     return msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, evidence=known))
 
 
-def _files(point: EntryPoint, card: Scorecard) -> Iterator[tuple[str, bytes]]:
+def _written(folder: Path, point: EntryPoint, card: Scorecard) -> list[str]:
+    """Write the file or the files of one format; a text for each that was not kept."""
     made = point.load()(card)
-    if "*" in point.name:
-        yield from ((_plain(name), content) for name, content in made)
-    else:
-        yield point.name, made
+    if "*" not in point.name:
+        return list(_unkept(folder, point.name, made))
+    known, now, lost = listing.read(folder), dict[str, str](), list[str]()
+    before = known.files.get(point.name, {})
+    try:
+        for name, content in made:
+            now[_allowed(name, point)] = listing.digest(content)
+            lost += _unkept(folder, name, content)
+    except Exception:
+        _listed(folder, listing.with_files(known, point.name, {**before, **now}))
+        raise
+    lost += listing.remove(folder, before, now)
+    return [*lost, *_listed(folder, listing.with_files(known, point.name, now))]
 
 
-def _plain(name: str) -> str:
-    """A name that a format gave a file itself, which must stay in the folder."""
-    if Path(name).name != name:
+def _allowed(name: str, point: EntryPoint) -> str:
+    """A name that a format gave a file itself: it stays in the folder, and fits the format's."""
+    if not listing.plain(name):
         raise ValueError(f"{name!r} is no name of a file")
+    if not fnmatchcase(name, point.name):
+        raise ValueError(f"{name!r} is no name of {point.name}")
     return name
 
 
-def _unkept(folder: Path, files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
-    for name, content in files:
-        try:
-            store.write_atomic(folder / name, content)
-        except store.StorageError as error:
-            yield f"storage-failed: {error}"
+def _listed(folder: Path, files: listing.Listing) -> list[str]:
+    try:
+        listing.write(folder, files)
+    except store.StorageError as error:
+        return [f"storage-failed: {error}"]
+    return []
+
+
+def _unkept(folder: Path, name: str, content: bytes) -> Iterator[str]:
+    try:
+        store.write_atomic(folder / name, content)
+    except store.StorageError as error:
+        yield f"storage-failed: {error}"

@@ -1,7 +1,7 @@
 """Renders the criteria of all gates as CSV (RFC 4180), for tables and for other programs.
 
 Texts are quoted, numbers are not. A text that a spreadsheet would take for a formula begins with an
-apostrophe.
+apostrophe, also behind a semicolon, which ends a cell in half of the world.
 """
 
 import csv
@@ -35,6 +35,8 @@ COLUMNS = (
 )
 # What a spreadsheet may begin a formula with, its full-width twins too, behind any white space.
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
+# Where decimals have a comma, a spreadsheet begins the next cell at each semicolon of the line.
+_NEXT_CELL = re.compile(r"(;[\s\"']*)(?=[=+\-@＝＋－＠])")
 
 Cell = str | int | float
 
@@ -84,7 +86,7 @@ def _criterion(one: CriterionResult) -> tuple[Cell, ...]:
 
 def text(value: str) -> str:
     """Return a text on one line, and as no formula."""
-    shown = line(value)
+    shown = _NEXT_CELL.sub(r"\1'", line(value))
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 

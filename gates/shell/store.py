@@ -28,17 +28,18 @@ __all__ = [
     "write_json",
 ]
 
+LISTING = ".reports.json"  # the names of reports that are not the same in every run
 MINIMUM_FREE = 50 * 10**6  # bytes: a run of the example leaves about a tenth of it
 _LARGEST_JSON = 512 * 2**20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 _GATE_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 # What a run may leave in its folder. Only these are ever removed from one that is used again.
 _OWNED = re.compile(
-    r"results|work|logs|(plan|keys|subject|signing|progress)\.json|scorecard\.(json|html)|summary\.md"
+    r"results|work|logs|(plan|keys|subject|signing|progress|shard)\.json|scorecard\.(json|html)|summary\.md"
     r"|verification-report\.md|junit\.xml|badge\.json|attestation\.intoto\.jsonl"
     r"|(?:test-result|verification-summary)\.sigstore\.json"
     r"|gl-code-quality\.json|criteria\.csv|events\.ndjson|[a-z0-9_.-]+\.sarif|\.gitignore"
-    r"|service[a-z0-9_.-]*\.log|\.lock|\..+\.[0-9-]+\.tmp"
+    r"|service[a-z0-9_.-]*\.log|\.lock|\.reports\.json|\..+\.[0-9-]+\.tmp"
 )
 _T = TypeVar("_T")
 
@@ -245,7 +246,7 @@ def _demand_space(path: Path, minimum: int) -> None:
 def _clear(path: Path) -> None:
     """Remove what an earlier run left, links themselves and never what they point to."""
     for entry in sorted(path.iterdir()):
-        if entry.name == LOCK_NAME or not _OWNED.fullmatch(entry.name):
+        if entry.name in (LOCK_NAME, LISTING) or not _OWNED.fullmatch(entry.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -55,6 +55,18 @@ def test_formats_are_written_elsewhere(place: Place) -> None:
     assert json.loads((elsewhere / "scorecard.json").read_bytes())["verdict"] == "PASS"
 
 
+def test_judged_anew_into_an_old_folder_leaves_no_report_of_what_is_gone(place: Place) -> None:
+    two = place.policy({"a": fake("works", 0, 1), "b": fake("works", 0, 1)})
+    place.run("run", place.target(), "--policy", two)
+    judged = place.path / "judged"
+    for policy in (two, place.policy({"a": fake("works", 0, 1)}, name="one")):
+        place.run("judge", place.output, "--policy", policy, "--output", judged)
+    assert {"gatescore.sarif", "fake.sarif"} <= {path.name for path in judged.iterdir()}
+    quiet = place.policy({"c": fake()}, name="quiet")
+    place.run("judge", place.output, "--policy", quiet, "--output", judged)
+    assert [path.name for path in judged.glob("*.sarif")] == ["gatescore.sarif"]
+
+
 @pytest.mark.parametrize("verb", ["run", "report"])
 def test_an_unknown_format_is_told_before_anything_runs(place: Place, verb: str) -> None:
     policy = place.policy({"a": fake()})
