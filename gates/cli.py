@@ -20,6 +20,8 @@ GROUP = "gatescore.commands"
 COMMANDS = {
     "init": "write a first gatescore.toml for what a folder holds",
     "run": "judge a target and write its scorecard",
+    "plan": "deal the gates of one run to several machines",
+    "merge": "make one run of what several machines ran under one plan",
     "list": "list the gates and criteria of a policy",
     "explain": "say what a gate or criterion demands, and why",
     "doctor": "check that this machine can run the gates",

@@ -16,6 +16,7 @@ from gates.core.policy import Policy, Profile
 from gates.core.target import Target
 from gates.runner import governance
 from gates.runner.hosts import HostsError, with_hosts
+from gates.runner.shards import Assigned, Joined
 from gates.shell import branches, bundled, config
 from gates.shell.git import GitError
 
@@ -29,6 +30,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     now: datetime
     notes: tuple[str, ...] = ()
+    assigned: Assigned | None = None  # where this run is a shard of another
+    joined: Joined | None = None  # where it is made of shards
 
 
 def read(args: argparse.Namespace) -> Request:

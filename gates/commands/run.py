@@ -12,6 +12,7 @@ import msgspec
 
 from gates import formats, outputs
 from gates.cli import STDERR, UsageError, discard
+from gates.commands import _sharding as sharing
 from gates.commands._request import Request, read
 from gates.core.attestation import Judged
 from gates.core.model import Earlier, PolicyState, RunInfo, Scorecard, TargetState
@@ -19,7 +20,7 @@ from gates.core.past import Past
 from gates.core.plan import PlannedGate
 from gates.core.score import exit_code
 from gates.core.validity import VALID_FOR
-from gates.runner import concluding, memory, resume, reuse, signing
+from gates.runner import concluding, memory, resume, reuse, shards, signing
 from gates.runner.cancelling import Cancelling, cancelling
 from gates.runner.events import Events
 from gates.runner.hosts import HostsError, work
@@ -54,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the scorecard on stdout")
     owner = "consent to a load on an origin that is not this machine"
     add("--i-own-this-target", action="append", default=[], metavar="ORIGIN", help=owner)
+    together = parser.add_argument_group("one run on several machines (gatescore plan)")
+    together.add_argument("--plan", metavar="FILE", help="run one shard of this plan")
+    together.add_argument("--shard", metavar="ID", help="the shard of --plan")
     add_hosts(parser)
 
 
@@ -64,8 +68,16 @@ def run(args: argparse.Namespace) -> int:
         return worked(args)
     outputs.require()
     wanted(args)
+    assigned = sharing.assigned(args)
     request = read(args)
+    if assigned:
+        request = sharing.fitting(request, assigned)
     kept = resume.read(Path(args.output) if args.resume and args.output else None)
+    return begun(args, request, kept)
+
+
+def begun(args: argparse.Namespace, request: Request, kept: resume.Kept) -> int:
+    """Run what was read in a folder of its own; returns the exit code."""
     try:
         folder = store.RunFolder.create(
             Path.cwd(), Path(args.output) if args.output else None, request.now
@@ -109,7 +121,7 @@ def in_folder(
     progress = outputs.terminal("progress")(sys.stderr, os.environ)
     for note in request.notes:
         progress.note(note)
-    book = outputs.book(args.history)
+    book = outputs.book("off" if request.assigned else args.history)  # the merge is the run
     wish = Wish(
         target=request.rules.target.target,
         root=request.rules.target.root,
@@ -130,7 +142,10 @@ def in_folder(
     finally:
         progress.close()
     unkept = book.ended(card)
-    return told(args, card, folder, signals, unkept)
+    code = told(args, card, folder, signals, unkept)
+    if request.assigned and signals.code is None:
+        shards.leave(folder.path, card, request.assigned)
+    return code
 
 
 def may_reuse(args: argparse.Namespace, request: Request) -> bool:
@@ -186,10 +201,15 @@ def conducted(
 
     content = reuse.keys(request.plan, keys, opened)
     left = [gate for gate in to_measure if gate.id not in reused]
+    elsewhere = frozenset[str]()
+    if request.joined:
+        elsewhere = shards.take(request.joined, request.plan, folder.path, record)
+        left = [gate for gate in left if gate.id not in elsewhere]
     todo = [gate for gate in left if not took_over(gate, content, opened, record, progress)]
     record.publish()
     expected = memory.expected(cache, name, request.plan)
-    progress.expect({gate.id: expected[gate.id] for gate in to_measure if not gate.skipped})
+    here = (gate.id for gate in to_measure if not gate.skipped and gate.id not in elsewhere)
+    progress.expect({id: expected[id] for id in here})
     if not all(gate.skipped for gate in todo):
         from gates.runner import measuring  # takes longer to import than all that is reused
 
@@ -202,7 +222,7 @@ def conducted(
         )
         measuring.run(todo, wish, opened, record, progress)
     memory.remember(cache, name, record.durations)
-    complete = signals.code is None and record.covered
+    complete = signals.code is None and record.covered and not request.plan.unmerged
     card = record.finish(complete=complete, ended_at=stamp(datetime.now(UTC)), notes=request.notes)
     return card
 
@@ -215,18 +235,20 @@ def earlier(past: Past, base_run: str | None) -> Earlier:
 def set_out(request: Request, run: str, opened: Session) -> Judged:
     """What will be judged, before anything is known of it."""
     name = request.rules.target.target.name
+    joined = request.joined or shards.Joined()
+    begun = datetime.fromisoformat(joined.started_at) if joined.started_at else request.now
     return Judged(
         target=TargetState(
             name=name,
             revision=opened.revision,
-            dirty=opened.dirty,
+            dirty=opened.dirty or joined.dirty,
             folder=git.folder(opened.root),
         ),
         target_file=request.rules.target.digest,
         policy=request.rules.policy.digest,
         run=run,
-        started_at=stamp(request.now),
-        valid_until=stamp(request.now + VALID_FOR),
+        started_at=stamp(begun),
+        valid_until=stamp(begun + VALID_FOR),
     )
 
 

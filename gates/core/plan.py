@@ -82,6 +82,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     maps: Maps = Maps()  # from criteria to categories and checklists
     contacts: dict[str, str] = {}  # who hears of what fails, by level of escalation
     past: Past = Past()  # what was taken from the history
+    unmerged: tuple[str, ...] = ()  # why its shards are not one whole run
 
 
 def plan(

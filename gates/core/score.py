@@ -112,7 +112,7 @@ def scorecard(
     verdict, decided_by = verdict_of(deciding, plan)
     asked = {gate.policy.derived for gate in plan.gates}
     if not complete and verdict is not Verdict.FAIL:
-        verdict, decided_by = Verdict.INCONCLUSIVE, "the run has not ended"
+        verdict, decided_by = Verdict.INCONCLUSIVE, unended(plan)
     return Scorecard(
         target=target,
         policy=policy,
@@ -135,6 +135,12 @@ def scorecard(
         valid_until=valid_until,
         run=run,
     )
+
+
+def unended(plan: Plan) -> str:
+    """Why a run is not whole: it has not ended, or its shards do not make one."""
+    first, *more = plan.unmerged or ("the run has not ended",)
+    return f"{first}; and {len(more)} more" if more else first
 
 
 def next_steps(

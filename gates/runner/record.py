@@ -85,6 +85,13 @@ class Record:
         self._resumed.append(gate.id)
         return self.took_over(gate, taken)
 
+    def took_in(self, gate: PlannedGate, report: GateReport, run: RunInfo) -> GateResult:
+        """Judge and store a gate that another machine measured, with the times of its run."""
+        for kept, found in ((self._durations, run.durations_s), (self._ages, run.reused_s)):
+            kept.update({gate.id: found[gate.id]} if gate.id in found else {})
+        self._resumed += [gate.id] if gate.id in run.resumed else []
+        return self._keep(gate, report)
+
     def finish(self, *, complete: bool, ended_at: str, notes: tuple[str, ...] = ()) -> Scorecard:
         """The last scorecard of the run, not on disk yet: it has to be the last file written."""
         self._run = msgspec.structs.replace(
