@@ -29,6 +29,7 @@ COMMANDS = {
     "judge": "judge stored evidence again, under any policy; runs nothing",
     "report": "write report formats anew from the scorecard of a run",
     "annotate": "print what a run found as annotations of GitHub",
+    "github": "run a command as a step of a GitHub workflow: outputs, summary, annotations",
     "status": "say how far a target is: levels, checklists, what to do next",
     "attest": "sign what a run proved, for whoever deploys it",
     "verify": "check, offline, that what will be deployed was judged and passed",
