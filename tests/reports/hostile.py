@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gates.core.model import Scorecard
-from tests.reports import adopted_samples, gate_samples, proven_samples, samples
+from tests.reports import adopted_samples, gate_samples, past_samples, proven_samples, samples
 
 MARK = "window.__pwned=1"
 
@@ -116,6 +116,7 @@ def rich() -> Scorecard:
     run = msgspec.structs.replace(
         card.run, reused_s={f"kept-{id}": age for id, age in adopted.run.reused_s.items()}
     )
+    run = msgspec.structs.replace(run, earlier=past_samples.drifted(card).run.earlier)
     return msgspec.structs.replace(
         card,
         gates=(*card.gates, *gate_samples.unjudged(), *kept),

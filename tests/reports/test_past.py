@@ -13,6 +13,7 @@ from tests.reports.hostile import PAYLOADS, poisoned, rich
 from tests.reports.lines import run
 from tests.reports.markup import Page
 from tests.reports.part_samples import criterion
+from tests.reports.past_samples import after, with_past
 
 
 def one(value: float | None, passes: str = "<= 100", **more: object) -> CriterionResult:
@@ -28,21 +29,6 @@ def runs(*values: float | None) -> Earlier:
         for index, value in enumerate(values)
     ]
     return earlier(found)
-
-
-def after(card: Scorecard, *scores: float, level: int = 0, **values: float) -> Scorecard:
-    """A scorecard after runs with these scores; all of them with what the card says, or these."""
-    now = recorded(card)
-    numbers = {**now.values, **values}
-    level = level or card.decisive_level
-    made = [
-        run(index, values=numbers, score=score, level=level) for index, score in enumerate(scores)
-    ]
-    return with_past(card, earlier(made))
-
-
-def with_past(card: Scorecard, past: Earlier) -> Scorecard:
-    return msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, earlier=past))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +139,7 @@ def test_the_score_comes_first_then_what_is_measured() -> None:
     assert [each.title for each in found[1:4]] == [
         "p50 of the response time",
         "p95 of the response time",
-        "p99 of the response time",
+        "Error rate",
     ]
     assert len(found) <= 9
     assert courses(card, {}) == ()
@@ -166,6 +152,7 @@ def test_of_what_never_changed_only_key_numbers_are_drawn() -> None:
         "Score",
         "p50 of the response time",
         "p95 of the response time",
+        "Error rate",
     ]
 
 
@@ -194,7 +181,7 @@ def test_the_page_shows_it_only_with_a_past() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS[:12])
 def test_a_past_full_of_payloads_is_text_p53(payload: str) -> None:
-    card = poisoned(after(rich(), 1.0, 2.0), payload)
+    card = msgspec.structs.replace(poisoned(rich(), payload), partial=False)
     found = Page(render(card).decode())
     assert "Over the last runs" in found.text
     assert found.unbalanced == []
