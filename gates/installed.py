@@ -44,7 +44,7 @@ def troubles(group: str, reserved: Collection[str] = ()) -> list[str]:
     `reserved` are names of ours that are no entry points.
     """
     kind, by_name = group.removeprefix(PREFIX), dict[str, list[str]]()
-    for point in points(group):
+    for point in sorted(points(group), key=_is_ours, reverse=True):
         by_name.setdefault(point.name, []).append(source(point))
     taken = {
         name: [f"{OURS} itself", *owners] if name in reserved else owners
