@@ -26,6 +26,7 @@ nox.needs_version = ">=2026.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["gates"]
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+os.environ.setdefault("UV_COMPILE_BYTECODE", "1")  # no tool writes any: each start would compile
 
 
 def install(session: nox.Session, lock: str) -> None:
@@ -137,6 +138,17 @@ def check(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", "--no-cache", ".")
     session.run("mypy")
     session.run("lint-imports", "--no-cache")
+
+
+@nox.session(reuse_venv=True, requires=["tools"])
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into .gatescore/docs/site; a link to nowhere fails."""
+    session.install("--require-hashes", "-r", str(LOCKS / "docs.txt"))
+    folder = ROOT / ".gatescore" / "docs"
+    python = str(BIN / "python")
+    session.run(python, "-m", "manual", "assemble", str(folder), external=True)
+    session.run("zensical", "build", "--strict", "-f", str(folder / "mkdocs.yml"))
+    session.run(python, "-m", "manual", "check", str(folder), external=True)
 
 
 @nox.session(reuse_venv=True)

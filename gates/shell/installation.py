@@ -20,12 +20,12 @@ import msgspec
 
 from gates.core.target import Code
 from gates.shell import interpreters, own_code, requirements, stale
-from gates.shell.process import Cancellation, Ending, Limits, execute
+from gates.shell.process import Cancellation, Ending, Finished, Limits, execute
 from gates.shell.variables import allowed
 
 INSTALL_DEADLINE_S = 900.0
 TAIL_LINES = 12
-LAYOUT = "1"  # part of the digest: a change of what we store makes new environments
+LAYOUT = "2"  # part of the digest: a change of what we store makes new environments
 _DONE = "complete.json"
 
 
@@ -104,6 +104,7 @@ def _provide(site: _Site) -> None:
         shutil.rmtree(site.home, ignore_errors=True)  # of a runner that was killed
         _install(site)
         own_code.strip(site.home, site.home / "source")
+        _compile(site)
         partial = site.home / f"{_DONE}.partial"
         partial.write_text("{}")
         partial.replace(site.home / _DONE)
@@ -115,6 +116,18 @@ def _install(site: _Site) -> None:
     shutil.copytree(site.tree, source, symlinks=True)  # building writes into what it builds
     for number, argv in enumerate(_installs(site, source)):
         _run(site, f"install-{number}", argv, cwd=source)
+
+
+def _compile(site: _Site) -> None:
+    """Compile what was installed: tools write no bytecode, so that every start would do it anew.
+
+    What is no Python of this version, such as a template, stays as it is.
+    """
+    installed = str(own_code.site_packages(site.home))
+    argv = (str(site.python), "-I", "-m", "compileall", "-q", "-j", "0", installed)
+    finished = _executed(site, "compile", argv)
+    if finished.ending is not Ending.EXITED:
+        raise _failed(site, argv, finished)
 
 
 def _installs(site: _Site, source: Path) -> Iterator[tuple[str, ...]]:
@@ -166,7 +179,13 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run(site: _Site, name: str, argv: tuple[str, ...], cwd: Path | None = None) -> None:
-    finished = execute(
+    finished = _executed(site, name, argv, cwd)
+    if finished.ending is not Ending.EXITED or finished.exit_code != 0:
+        raise _failed(site, argv, finished)
+
+
+def _executed(site: _Site, name: str, argv: tuple[str, ...], cwd: Path | None = None) -> Finished:
+    return execute(
         argv,
         cwd=cwd or site.output,
         env=site.env,
@@ -175,12 +194,15 @@ def _run(site: _Site, name: str, argv: tuple[str, ...], cwd: Path | None = None)
         cancel=site.cancel,
         name=name,
     )
-    if finished.ending is not Ending.EXITED or finished.exit_code != 0:
-        shown = [Path(argv[0]).name, *argv[1:]]
-        ended = finished.detail or f"exit code {finished.exit_code}"
-        tail = _tail(finished.stderr) or _tail(finished.stdout)
-        shutil.rmtree(site.home, ignore_errors=True)
-        raise EnvironmentFailed(f"{' '.join(shown)}: {ended}\n{tail}".strip())
+
+
+def _failed(site: _Site, argv: tuple[str, ...], finished: Finished) -> EnvironmentFailed:
+    """Remove what is half made, and say what happened."""
+    shown = [Path(argv[0]).name, *argv[1:]]
+    ended = finished.detail or f"exit code {finished.exit_code}"
+    tail = _tail(finished.stderr) or _tail(finished.stdout)
+    shutil.rmtree(site.home, ignore_errors=True)
+    return EnvironmentFailed(f"{' '.join(shown)}: {ended}\n{tail}".strip())
 
 
 def _tail(log: Path) -> str:

@@ -182,6 +182,17 @@ def test_own_code_comes_from_the_judged_tree_and_never_from_the_cache(
     assert not list(homes[0].rglob("shop/__init__.py"))
 
 
+def test_what_is_installed_is_compiled_and_what_is_no_python_left(tmp_path: Path) -> None:
+    """Tools and the service are started without writing bytecode, each time."""
+    tree = shop(tmp_path / "tree")
+    with zipfile.ZipFile(tree / "wheels" / "dep-1.0-py3-none-any.whl", "a") as file:
+        file.writestr("dep_template.py", "class {{ name }}:\n")
+    where = "import dep; print(dep.__cached__)"
+    compiled = Path(printed(made(CODE, tree, tmp_path), "-B", "-c", where))
+    assert compiled.is_relative_to(tmp_path / "cache")
+    assert [file.name for file in compiled.parent.glob("dep*")] == [compiled.name]
+
+
 def test_a_changed_requirement_makes_another_environment(tmp_path: Path) -> None:
     tree = shop(tmp_path / "tree")
     (tree / "deep").mkdir()
