@@ -57,6 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     fixed: tuple[Finding, ...]
     known: int
     unseen: int  # findings of a gate that only one of the two runs could look at
+    compared: bool = True  # whether findings were: the history holds none
     schema_version: int = 1
 
     @property

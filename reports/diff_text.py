@@ -21,12 +21,15 @@ def lines(found: Change) -> Iterator[str]:
     yield f"after:  {told(found.after)}"
     yield from (f"note: {note}" for note in found.notes)
     if found.is_none:
-        yield "no difference"
+        yield "no difference" if found.compared else "no difference in what the history holds"
     yield from block("Gates", [gate(one) for one in found.gates])
     yield from block("Criteria", [criterion(one) for one in found.criteria])
     yield from block(f"New findings: {len(found.new)}", [finding(one) for one in found.new])
     yield from block(f"Fixed findings: {len(found.fixed)}", [finding(one) for one in found.fixed])
     yield ""
+    if not found.compared:
+        yield "findings: not compared"
+        return
     unseen = f", {found.unseen} of gates that only one run could look at" if found.unseen else ""
     counts = f"{len(found.new)} new, {found.known} known, {len(found.fixed)} fixed"
     yield f"findings: {counts}{unseen}"

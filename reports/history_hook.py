@@ -39,8 +39,9 @@ class Book:
         """Keep that a run has begun, so that it is missed if it never ends; why not, else ""."""
         self._folder, self._branch = str(folder), branch
         run = lines.recorded(card, branch=branch, place=str(folder))
-        known = {"digest": self._begun, "gates": {}, "levels": {}, "values": {}, "score": None}
-        begun = msgspec.structs.replace(run, **known)
+        begun = msgspec.structs.replace(
+            run, digest=self._begun, gates={}, levels={}, values={}, score=None
+        )
         return self._kept(begun, {})
 
     def ended(self, card: Scorecard) -> str:
