@@ -1,35 +1,38 @@
 """Write a first gatescore.toml for what a folder holds; read it, and mend what was guessed wrong.
 
-Never overwrites. What was not found stands under [absent] with that as the reason, so that the
-file is valid at once.
+Looks at languages, package manager, framework, start command, health path, OpenAPI document, tests,
+variables and database by reading alone; nothing of the folder is imported or run. Never overwrites.
+What was not found stands under [absent] with that as the reason, so that the file is valid at once.
 """
 
 import argparse
-import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from gates.cli import UsageError
+from gates.commands._target_file import documents, reasons, text
 from gates.shell.config import TARGET_FILE
-from gates.shell.discovery import Found, Node, Python, discover
+from gates.shell.discovered_service import Described, described, document
+from gates.shell.discovery import Found, Node, Python, discover_all
 from gates.shell.git import GitError
 
 NO_SOURCE = """\
 no Python or Node source found there: no src with modules, no package, no module at the top, and no
-package.json beside scripts. Name the folder of one service, or write the file by hand, as the
-README of gatescore shows"""
+package.json beside scripts. Name the folder of one service, gatescore init FOLDER, or write the
+file by hand, as the README of gatescore shows"""
 NO_LOCK = """\
 has no package-lock.json beside it, and packages are installed from that alone.
 Make it with npm install --package-lock-only, commit it, and try again"""
-# What pytest needs at run time: packages beside requirements files are installed as they are.
-PYTEST = ("pytest", "iniconfig", "packaging", "pluggy", "pygments")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore init`."""
-    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this one")
+    where = "folder of the service, or of a repository with one; default: this one"
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help=where)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,155 +40,114 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     file = folder / TARGET_FILE
     if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder")
+        raise UsageError(f"{folder}: no such folder; next: gatescore init in the service's folder")
     if file.exists() or file.is_symlink():
-        raise UsageError(f"{file} exists already: edit it, or remove it first")
+        raise UsageError(
+            f"{file} exists already: edit it, or remove it first; to use it as it is: "
+            f"gatescore run{placed(args.folder)} --level 1"
+        )
     try:
-        found = checked(discover(folder), folder)
+        found = checked(discover_all(folder), folder)
+        service = served(folder, found)
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(text(found))
+            stream.write(text(found, service))
     except GitError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
         raise UsageError(f"{error.filename or file}: {error.strerror or error}") from error
-    told(found, args.folder, file)
+    told(found, service, args.folder, file)
     return 0
 
 
 def checked(found: Found, folder: Path) -> Found:
     """What was found, if a target file can be made of it. Raises UsageError."""
+    if len(found.folders) > 1:
+        each = "\n".join(
+            f"  gatescore init {shlex.quote(str(folder / one))}" for one in found.folders
+        )
+        raise UsageError(f"{folder}: several folders have a service of their own; choose:\n{each}")
     if found.node and not found.node.locked:
-        raise UsageError(f"{folder / 'package.json'} {NO_LOCK}")
+        if not found.python:
+            file = folder / found.root / "package.json"
+            locked = found.node.manager
+            also = f" (it is locked by {locked}, which gates do not use)" if locked != "npm" else ""
+            raise UsageError(f"{file} {NO_LOCK}{also}")
+        found = msgspec.structs.replace(found, node=None)
     if not (found.python or found.node):
         raise UsageError(f"{folder}: {NO_SOURCE}")
     return found
 
 
-def text(found: Found) -> str:
-    """The target file."""
-    blocks = [
-        f"# What gatescore judges here, guessed by gatescore init. Every key: its README.\n"
-        f"name = {toml(found.name)}\n",
-        *([code(found.python)] if found.python else []),
-        *([node(found.node)] if found.node else []),
-        *([f"[openapi]\nfile = {toml(found.openapi)}\n"] if found.openapi else []),
-        *([f"[dependencies]\nfiles = {toml(found.locks)}\n"] if found.locks else []),
-        absent(found),
-    ]
-    return "\n".join(blocks)
+def served(folder: Path, found: Found) -> Described | None:
+    """The service of what was found."""
+    from gates.probes import _routes_table
+
+    root, source = folder / found.root, found.service
+    files = (*source.python, *source.node)
+    table = _routes_table.table(root, files, (".",), ())
+    return described(
+        source,
+        found.python.said if found.python else "",
+        bool(found.python and found.python.package),
+        found.package if found.node else None,
+        table.routes if table else (),
+        document(root, found.openapi) if found.openapi else None,
+    )
 
 
-def code(python: Python) -> str:
-    """The table [code]."""
-    return table("code", code_lines(python))
+def placed(named: str) -> str:
+    """The folder as an argument of the next command."""
+    return "" if named == "." else f" {shlex.quote(named)}"
 
 
-def code_lines(python: Python) -> Iterator[str]:
-    """Its lines: paths, tests, and what the environment of the tests is made of."""
-    yield f"paths = {toml(python.paths)}"
-    if python.tests:
-        yield f"tests = {toml(python.tests)}"
-    if python.requirements:
-        yield f"requirements = {toml(python.requirements)}"
-    packages = [*([python.package] if python.package else []), *test_tools(python)]
-    if packages:
-        if python.missing:
-            yield f"# {' and '.join(python.missing)}: named nowhere; better pinned in requirements"
-        yield f"packages = {toml(packages)}"
-    if not (python.package or python.requirements):
-        yield "# There is nothing to install: that every file compiles is the build."
-        command = ("{python}", "-m", "compileall", "-q", *python.paths)
-        yield f"build = {toml(command)}"
-
-
-def test_tools(python: Python) -> Iterator[str]:
-    """Packages without which the tests cannot be run, and that nothing names."""
-    for name in python.missing:
-        yield from PYTEST if name == "pytest" and python.requirements else (name,)
-
-
-def node(found: Node) -> str:
-    """The table [node]."""
-    lines = [f"paths = {toml(found.paths)}"]
-    if found.tests and found.runner:
-        lines.append(f"tests = {toml(found.tests)}")
-    if found.builds:
-        lines.append(f"build = {toml(('npm', 'run', 'build'))}")
-    return table("node", lines)
-
-
-def absent(found: Found) -> str:
-    """The table [absent]: what was not found, each with the honest reason."""
-    lines = ["# Each line skips gates, and the report says so: describe the part, remove the line."]
-    lines += [f"{part} = {toml(why)}" for part, why in reasons(found)]
-    return table("absent", lines)
-
-
-def reasons(found: Found) -> Iterator[tuple[str, str]]:
-    """Every part that is not there, and why."""
-    python, node = found.python, found.node
-    runs = bool(python and python.tests) or bool(node and node.tests and node.runner)
-    if not runs and node and node.tests:
-        yield "tests", "they run under neither Vitest nor Jest: name a command in node.test"
-    elif not runs:
-        yield "tests", "no tests found"
-    yield "service", "not described yet: add [service] to judge the running service"
-    if not found.openapi:
-        yield "openapi", "no document found: add [openapi] where the service serves one"
-    yield "load", "not described yet: add [load] with the rate that is expected"
-    yield "requirements", "not written yet: add [requirements] with what was asked for"
-    yield "risks", "not written yet: add [risks] with a register of them"
-    yield "claims", "not kept yet: add [claims] with a log of what was done"
-    if found.locks:
-        return
-    if found.unpinned:
-        why = f"{' and '.join(found.unpinned)} pins no version that could be looked up"
-        yield "dependencies", f"{why}: add [dependencies] with a lock file"
-    else:
-        yield "dependencies", "no lock or requirements file found: nothing says what runs"
-
-
-def table(name: str, lines: Iterable[str]) -> str:
-    """One table of the file."""
-    return "\n".join((f"[{name}]", *lines, ""))
-
-
-def toml(value: str | Iterable[str]) -> str:
-    """A string or an array of strings, spelled in TOML."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"[{', '.join(toml(one) for one in value)}]"
-
-
-def told(found: Found, named: str, file: Path) -> None:
+def told(found: Found, service: Described | None, named: str, file: Path) -> None:
     """Say what was guessed, and what to do next."""
     say(f"{file}: written; read it, and mend what was guessed wrong")
-    for what, parts in guesses(found):
+    for what, parts in guesses(found, service):
         say(f"  {what}: {', '.join(parts)}")
-    say(f"  not there: {', '.join(part for part, _ in reasons(found))} (see [absent])")
+    say(f"  not there: {', '.join(part for part, _ in reasons(found, service))} (see [absent])")
     if found.node and found.node.missing:
         say("gates run these packages as the service locks them, and are ERROR without:")
         say(f"  npm install --save-dev {shlex.join(found.node.missing)}")
-    place = "" if named == "." else f" {shlex.quote(named)}"
     say("next, to let only new findings count:")
-    say(f"  gatescore run{place} --level 1 --policy starter")
-    say(f"  gatescore baseline{place} --policy starter")
+    say(f"  gatescore run{placed(named)} --level 1 --policy starter")
+    say(f"  gatescore baseline{placed(named)} --policy starter")
 
 
-def guesses(found: Found) -> Iterator[tuple[str, tuple[str, ...]]]:
+def guesses(found: Found, service: Described | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What was found, in words."""
-    if found.python:
-        yield "Python source", found.python.paths
-        yield from ((("Python tests", found.python.tests),) if found.python.tests else ())
-    if found.node:
-        yield "Node source", found.node.paths
-        yield from ((("Node tests", found.node.tests),) if found.node.tests else ())
-    if found.python and found.python.missing:
-        yield "named nowhere, and added for the tests", found.python.missing
+    if found.root:
+        yield "service in", (found.root,)
+    yield from _source(found.python, found.node)
+    if service:
+        yield from _service(service)
     if found.locks:
         yield "dependencies", found.locks
     if found.openapi:
         yield "OpenAPI document", (found.openapi,)
+    elif documents(found, service) and service:
+        yield "OpenAPI document, served", (service.start.document,)
+
+
+def _source(python: Python | None, node: Node | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if python:
+        yield "Python source", python.paths
+        yield from ((("Python tests", python.tests),) if python.tests else ())
+        yield "installed by", (python.manager,)
+    if node:
+        yield "Node source", node.paths
+        yield from ((("Node tests", node.tests),) if node.tests else ())
+    if python and python.missing:
+        yield "named nowhere, and added for the tests", python.missing
+
+
+def _service(service: Described) -> Iterator[tuple[str, tuple[str, ...]]]:
+    start = service.start
+    yield "service", (start.framework, *([shlex.join(start.argv)] if start.argv else []))
+    if service.health:
+        yield "health", (service.health.path,)
+    if service.blocked:
+        yield "service not in force", (service.blocked,)
 
 
 def say(line: str) -> None:

@@ -12,6 +12,7 @@ _TEST = re.compile(r"(^|/)(__tests__/.*|[^/]*[.-](test|spec))\.[cm]?[jt]sx?$")
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _TYPED = re.compile(r"\.([cm]?ts|tsx)$")
 _COVERAGE = "@vitest/coverage-v8"  # has to be of the version of Vitest
+_LOCKS = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
 _CONFIGURES = re.compile(r"(\.config|rc|\.setup)\.[cm]?[jt]s$")
 
 
@@ -23,6 +24,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool = False  # whether package-lock.json is there
     builds: bool = False  # whether package.json has a script "build"
     runner: str = ""  # "vitest" or "jest", where package.json names one
+    manager: str = "npm"
     missing: tuple[str, ...] = ()  # packages of the gates' tools that package.json does not name
 
 
@@ -50,6 +52,7 @@ def node(files: tuple[str, ...], package: Mapping[str, Any]) -> Node | None:
         locked="package-lock.json" in files,
         builds="build" in table(package, "scripts"),
         runner=runner,
+        manager=next((one for one, lock in _LOCKS.items() if lock in files), "npm"),
         missing=tuple(
             f"{name}@{declared[runner]}" if name == _COVERAGE else name
             for name in _tools(scripts, runner)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gates.shell.discovered_installing import installing
 from gates.shell.layout import NOT_SOURCE, table, test_folders
 
 # Modules at the top that belong to tools.
@@ -29,6 +30,10 @@ class Python(msgspec.Struct, frozen=True, kw_only=True):
     requirements: tuple[str, ...] = ()
     package: str = ""  # ".", or with an extra ".[test]", where it can be installed
     missing: tuple[str, ...] = ()
+    manager: str = "pip"
+    needs: tuple[str, ...] = ()  # requirements that only pyproject.toml names, to be listed
+    unpackaged: str = ""  # why pyproject.toml cannot be installed as a package
+    said: str = ""  # every requirement that is named somewhere, a line each
 
 
 def python(root: Path, files: tuple[str, ...], project: Mapping[str, Any]) -> Python | None:
@@ -39,16 +44,21 @@ def python(root: Path, files: tuple[str, ...], project: Mapping[str, Any]) -> Py
         return None
     requirements = _requirements(files)
     tests = test_folders([name for name in own if _TEST.search(name)], paths)
-    installable = "setup.py" in files or "build-system" in project or "project" in project
-    extra = "" if requirements else _extra(project)
-    said = "\n".join((root / name).read_text("utf-8", "replace") for name in requirements)
-    said += "\n".join(_extras(project).get(extra, ()))
+    how = installing(files, project)
+    extra = _extra(project) if how.package and not requirements else ""
+    listed = (*(() if how.package else how.needs), *(() if extra else how.tests))
+    brought = [(root / name).read_text("utf-8", "replace") for name in requirements]
+    brought += [*_extras(project).get(extra, ()), *([] if requirements else listed)]
     return Python(
         paths=paths,
         tests=tests,
         requirements=requirements,
-        package=(f".[{extra}]" if extra else ".") if installable else "",
-        missing=tuple(_missing(said)) if tests else (),
+        package=(f".[{extra}]" if extra else ".") if how.package else "",
+        missing=tuple(_missing("\n".join(brought))) if tests else (),
+        manager=how.manager,
+        needs=() if requirements else tuple(dict.fromkeys(listed)),
+        unpackaged="" if requirements else how.why,
+        said="\n".join((*brought, *how.needs, *how.tests)),
     )
 
 

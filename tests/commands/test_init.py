@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gates import cli
+from gates.commands._target_file import LATER
 from gates.core.plan import plan
 from gates.core.target import Target
 from gates.shell import config
@@ -73,11 +74,33 @@ def test_python_source_and_tests(
             ["pytest", "iniconfig", "packaging", "pluggy", "pygments"],
         ),
         (
-            {"pyproject.toml": '[project]\noptional-dependencies.test = ["pytest", "coverage"]\n'},
+            {
+                "pyproject.toml": "[build-system]\n[project]\n"
+                'optional-dependencies.test = ["pytest", "coverage"]\n'
+            },
             [],
             [".[test]"],
         ),
-        ({"pyproject.toml": "project = 3\n"}, [], [".", "pytest", "coverage"]),
+        (
+            {
+                "pyproject.toml": '[project]\nname = "a"\ndependencies = ["flask>=3"]\n'
+                '[dependency-groups]\ndev = ["pytest>=8", {include-group = "cov"}]\n'
+                'test = ["pytest>=8"]\ncov = ["coverage"]\n'
+            },
+            [],
+            ["flask>=3", "pytest>=8", "coverage"],
+        ),
+        (
+            {
+                "pyproject.toml": '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n'
+                '[tool.poetry]\nname = "other"\n[tool.poetry.dependencies]\npython = "^3.11"\n'
+                'django = "^5.1"\ncelery = {version = "~5.4", extras = ["redis"]}\n'
+                'ours = {path = "../ours"}\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n'
+            },
+            [],
+            ["django>=5.1,<6", "celery[redis]>=5.4,<5.5", "pytest", "coverage"],
+        ),
+        ({"pyproject.toml": "project = 3\n"}, [], ["pytest", "coverage"]),
         ({"pyproject.toml": "[project"}, [], ["pytest", "coverage"]),
     ],
 )
@@ -175,8 +198,7 @@ def test_both_languages_and_a_document(tmp_path: Path) -> None:
     target = made(write(tmp_path, files | {"shop/__init__.py": "", "openapi.json": "{}"}))
     assert target.code is not None and target.node is not None and target.openapi is not None
     assert (target.node.paths, target.openapi.file) == (("web",), "openapi.json")
-    lists = {"requirements", "risks", "claims"}
-    assert target.absent.keys() == {"tests", "service", "load", *lists}
+    assert target.absent.keys() == {"tests", "service", "container", *LATER}
 
 
 def test_what_git_ignores_is_not_source(tmp_path: Path) -> None:
