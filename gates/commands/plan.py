@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--shards {args.shards}: at least 1")
     request = read(with_defaults(args))
     file = planned(request, args)
+    for note in request.notes:
+        print(f"gatescore: {note}", file=sys.stderr)
     if args.output:
         try:
             store.write_atomic(Path(args.output).absolute(), plan_files.encoded(file))

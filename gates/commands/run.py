@@ -200,21 +200,20 @@ def conducted(
             progress.note(f"{gate.id}: reused from the run before")
 
     content = reuse.keys(request.plan, keys, opened)
-    left = [gate for gate in to_measure if gate.id not in reused]
-    elsewhere = frozenset[str]()
-    if request.joined:
-        elsewhere = shards.take(request.joined, request.plan, folder.path, record)
-        left = [gate for gate in left if gate.id not in elsewhere]
+    elsewhere = shards.take(request.joined or shards.Joined(), request.plan, folder.path, record)
+    left = [gate for gate in to_measure if gate.id not in reused and gate.id not in elsewhere]
     todo = [gate for gate in left if not took_over(gate, content, opened, record, progress)]
     record.publish()
     expected = memory.expected(cache, name, request.plan)
     here = (gate.id for gate in to_measure if not gate.skipped and gate.id not in elsewhere)
     progress.expect({id: expected[id] for id in here})
-    if not all(gate.skipped for gate in todo):
+    proving = args.prove or request.profile.prove
+    signed = proving and bool(elsewhere) and bool(signing.gates(request.plan))
+    if signed or not all(gate.skipped for gate in todo):
         from gates.runner import measuring  # takes longer to import than all that is reused
 
         wish = measuring.Wish(
-            prove=args.prove or request.profile.prove,
+            prove=proving,
             fail_fast=args.fail_fast,
             keys=content,
             expected=expected,
@@ -236,7 +235,9 @@ def set_out(request: Request, run: str, opened: Session) -> Judged:
     """What will be judged, before anything is known of it."""
     name = request.rules.target.target.name
     joined = request.joined or shards.Joined()
-    begun = datetime.fromisoformat(joined.started_at) if joined.started_at else request.now
+    begun = request.now
+    if joined.started_at:  # by the clock of another machine
+        begun = min(begun, datetime.fromisoformat(joined.started_at))
     return Judged(
         target=TargetState(
             name=name,

@@ -111,7 +111,7 @@ def scorecard(
     deciding = [gate for gate in ordered if plan.partial or gate.level <= plan.decisive_level]
     verdict, decided_by = verdict_of(deciding, plan)
     asked = {gate.policy.derived for gate in plan.gates}
-    if not complete and verdict is not Verdict.FAIL:
+    if not complete and not stands(verdict, deciding, plan):
         verdict, decided_by = Verdict.INCONCLUSIVE, unended(plan)
     return Scorecard(
         target=target,
@@ -135,6 +135,15 @@ def scorecard(
         valid_until=valid_until,
         run=run,
     )
+
+
+def stands(verdict: Verdict, gates: Sequence[GateResult], plan: Plan) -> bool:
+    """Whether the verdict on a run that is not whole holds: a FAIL that no lost shard has made."""
+    if verdict is not Verdict.FAIL or not plan.unmerged:
+        return verdict is Verdict.FAIL
+    at_best = sums(c for gate in gates for c in gate.criteria).at_best
+    failed = any(gate.status is GateStatus.FAIL for gate in gates)
+    return failed or (at_best is not None and at_best < plan.warn_score)
 
 
 def unended(plan: Plan) -> str:

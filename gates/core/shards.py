@@ -6,11 +6,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from gates.core import texts
 from gates.core.model import GateReport, RunInfo
 from gates.core.sharding import PlanFile
 
 SCHEMA: Final = "gatescore.shard/1"
 FILE = "shard.json"
+LONGEST = 2000  # bytes of a sentence
 # What GitHub says of a job that did not succeed.
 WORDS = {"failure": "failed", "cancelled": "was cancelled", "skipped": "was skipped"}
 
@@ -102,9 +104,9 @@ def checked(
     `jobs` are the results of the build server's jobs by name, as GitHub has them in `needs`.
     """
     jobs = jobs or {}
-    refused = {shard.place: strangeness(shard.manifest, plan, digest) for shard in shards}
-    fitting = [shard for shard in shards if not refused[shard.place]]
-    taken, double, notes = told_apart(fitting)
+    strange = [(shard, strangeness(shard.manifest, plan, digest)) for shard in shards]
+    taken, double, notes = told_apart([shard for shard, why in strange if not why])
+    refused = [(shard, why) for shard, why in strange if why]
     lost = dict(lost_shards(plan, taken, double, jobs))
     claims = claimed(plan, taken)
     own = plan.owners
@@ -113,7 +115,7 @@ def checked(
     missing |= {gate: f"shard {own[gate]} has no result of it" for gate in gaps}
     problems = (
         *(f"{one.place} is refused: {one.why}" for one in unread),
-        *(f"{place} is refused: {why}" for place, why in refused.items() if why),
+        *(f"{shard.place} is refused: {why}{beside(shard, taken)}" for shard, why in refused),
         *lost.values(),
         *(f"{gate}: {missing[gate]}" for gate in gaps),
         *strange_claims(plan, taken),
@@ -121,10 +123,21 @@ def checked(
     return Checked(
         shards=tuple(taken),
         claims={gate: all for gate, all in claims.items() if gate not in missing},
-        missing=missing,
-        problems=problems,
-        notes=(*notes, *told_jobs(jobs)),
+        missing={gate: shown(why) for gate, why in missing.items()},
+        problems=tuple(map(shown, problems)),
+        notes=tuple(map(shown, (*notes, *told_jobs(jobs)))),
     )
+
+
+def shown(text: str) -> str:
+    """A sentence with parts that others wrote, as it can be shown."""
+    return texts.bounded(texts.visible(text), LONGEST)
+
+
+def beside(shard: Shard, taken: Iterable[Shard]) -> str:
+    """The shard of the same id that was taken, as the tail of a sentence about a refused one."""
+    same = [each for each in taken if each.manifest.shard == shard.manifest.shard]
+    return "".join(f"; beside it came {each.place} (results {each.digest})" for each in same)
 
 
 def owned(claims: Mapping[str, Sequence[Claim]], gate: str, own: Mapping[str, str]) -> bool:
@@ -142,14 +155,14 @@ def strangeness(manifest: Manifest, plan: PlanFile, digest: str) -> str:
         "digest of the plan": (manifest.plan, digest),
     }
     differing = [
-        f"its {what} is {found}, that of the plan {planned}"
+        f"its {what} is {found[:100]}, that of the plan {planned}"
         for what, (found, planned) in wanted.items()
         if found != planned
     ]
     if not differing and plan.share(manifest.shard) is None:
         known = ", ".join(share.id for share in plan.shards)
-        differing = [f'the plan has no shard "{manifest.shard}", it has {known or "none"}']
-    who = f"shard {manifest.shard} (results {files_digest(manifest.files)})"
+        differing = [f'the plan has no shard "{manifest.shard[:40]}", it has {known or "none"}']
+    who = f"shard {manifest.shard[:40]} (results {files_digest(manifest.files)})"
     return f"{who}: {'; '.join(differing)}" if differing else ""
 
 

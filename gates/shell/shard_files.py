@@ -6,6 +6,7 @@ the manifest does not list.
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +22,9 @@ from gates.shell import archives, json_strict, store
 MOST_FILES = 20_000
 MOST_BYTES = 2**30
 LARGEST_MANIFEST = 16 * 2**20
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _BLOCK = 2**20
+_GATE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _NEVER_ENDED = "it was cancelled or killed before its end, or is no shard"
 
 
@@ -94,15 +97,20 @@ def manifest_of(folder: Path) -> Manifest:
     data = b"".join(blocks(folder, FILE, LARGEST_MANIFEST))
     try:
         manifest = msgspec.convert(json_strict.decode(data.decode()), Manifest)
-        datetime.fromisoformat(manifest.run.started_at)
+        datetime.strptime(manifest.run.started_at, STAMP)  # noqa: DTZ007
     except (json_strict.JsonError, msgspec.ValidationError, ValueError) as error:
         raise ShardRefused(f"its manifest {FILE} cannot be read: {error}") from None
     for name in manifest.files:
-        if why := safe_names.flaw(name) or ("" if gate_of(name) else "it is no file of a gate"):
+        if why := safe_names.flaw(name) or not_of_a_gate(name):
             raise ShardRefused(f"its manifest lists {name[:200]!a}: {why}")
     if len(manifest.files) > MOST_FILES:
         raise ShardRefused(f"its manifest lists more than {MOST_FILES} files")
     return manifest
+
+
+def not_of_a_gate(name: str) -> str:
+    """Why a file is none of a gate's results, "" if it is one."""
+    return "" if _GATE.fullmatch(gate_of(name)) else "it is no file of a gate's results"
 
 
 def reports_of(folder: Path, manifest: Manifest) -> dict[str, GateReport]:
