@@ -4,11 +4,12 @@ Numbers are written with one decimal, so that the same curve gives the same byte
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from gates.core.model import Series
+from gates.core.conditions import parse
+from gates.core.model import CriterionResult, Series
 from reports.axes import LARGEST, PERCENTILE, Place, across, upright
 from reports.numbers import number
 
@@ -21,6 +22,8 @@ _TIMES = ("ms", "s")  # what is told by decades: a tail is many times the middle
 _X_TITLES = {"s": "time in s", "1/s": "requests per second", "requests": "requests at once"}
 _Y_TITLES = {"": "count", "1/s": "per second", "percent": "%"}
 _PARTS = re.compile(r"^(?P<what>.+?)(?P<how> (?:over|by) [^,]+)(?P<side>, .+)?$")
+_FARTHEST = 20.0  # times the highest value: a bound farther away says less than the curve
+_JUDGED = re.compile(r"latency\.(?P<what>p\d+)_ms", re.ASCII)
 _LATENCY = re.compile(r"p\d+(\.\d+)?|.* time")
 
 Point = tuple[float, float]
@@ -46,6 +49,13 @@ class Line(msgspec.Struct, frozen=True):
     every: int  # 1: all points are in the table
 
 
+class Bound(msgspec.Struct, frozen=True):
+    """What a curve has to keep: where it stands, in pixels, and its condition in words."""
+
+    at: str
+    text: str
+
+
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """Curves on common axes."""
 
@@ -56,6 +66,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
+    bounds: tuple[Bound, ...] = ()
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -66,12 +77,13 @@ class Name(msgspec.Struct, frozen=True):
     side: str = ""
 
 
-def charts(series: Iterable[Series]) -> list[Chart]:
-    """Return charts of all series with a point to draw.
+def charts(series: Iterable[Series], criteria: Iterable[CriterionResult] = ()) -> list[Chart]:
+    """Return charts of all series with a point to draw, with the bounds that `criteria` name.
 
     Those with the same axes share one, but for the two sides of a comparison, and for times that
     are no latencies.
     """
+    kept_by = bounds_of(criteria)
     groups: dict[tuple[str, ...], list[Series]] = {}
     for each in series:
         kept = tuple(p for p in each.points if _drawable(p))
@@ -79,10 +91,28 @@ def charts(series: Iterable[Series]) -> list[Chart]:
             finite = msgspec.structs.replace(each, points=kept)
             groups.setdefault(_topic(each), []).append(finite)
     return [
-        _chart(group[start : start + MOST_LINES])
+        _chart(group[start : start + MOST_LINES], kept_by)
         for group in groups.values()
         for start in range(0, len(group), MOST_LINES)
     ]
+
+
+def bounds_of(criteria: Iterable[CriterionResult]) -> dict[str, tuple[float, str]]:
+    """Return the absolute bound of each percentile of latency that is judged, and its condition."""
+    found: dict[str, tuple[float, str]] = {}
+    for each in criteria:
+        judged = _JUDGED.fullmatch(each.metric)
+        bound = _absolute(each.passes) if judged and not each.skipped else None
+        if judged and bound is not None:
+            found[judged["what"]] = (bound, each.passes)
+    return found
+
+
+def _absolute(passes: str) -> float | None:
+    try:
+        return parse(passes).bound(None)
+    except ValueError:  # none, or more than one
+        return None
 
 
 def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
@@ -145,10 +175,11 @@ def _drawable(point: Point) -> bool:
     return all(abs(part) < LARGEST for part in point)  # NaN is not smaller either
 
 
-def _chart(group: Sequence[Series]) -> Chart:
+def _chart(group: Sequence[Series], kept_by: Mapping[str, tuple[float, str]]) -> Chart:
     x_unit, y_unit = group[0].x_unit, group[0].y_unit
     x_axis = across(x_unit, [x for s in group for x, _ in s.points], LEFT, WIDTH - RIGHT)
-    ys = [y for each in group for _, y in each.points]
+    limits = _limits(group, kept_by)
+    ys = [y for each in group for _, y in each.points] + [bound for bound, _ in limits]
     y_axis = upright(ys, HEIGHT - BOTTOM, TOP, decimal=y_unit in _TIMES)
     y_title = _Y_TITLES.get(y_unit, y_unit) + (", logarithmic" if y_axis.logarithmic else "")
     names = [each.name for each in group]
@@ -164,7 +195,24 @@ def _chart(group: Sequence[Series]) -> Chart:
             _line(each, label, x_axis.place, y_axis.place)
             for each, label in zip(group, labels, strict=True)
         ),
+        bounds=tuple(Bound(_px(y_axis.place(bound)), text) for bound, text in limits),
     )
+
+
+def _limits(
+    group: Sequence[Series], kept_by: Mapping[str, tuple[float, str]]
+) -> list[tuple[float, str]]:
+    """The bounds of the curves of a chart over time, so far as they do not press them flat."""
+    if any(each.x_unit == PERCENTILE or each.y_unit != "ms" for each in group):
+        return []
+    named = [_parts(each.name).what for each in group]
+    highest = max(y for each in group for _, y in each.points)
+    found = [(kept_by[what], what) for what in named if what in kept_by]
+    return [
+        (bound, f"{what} {condition}")
+        for (bound, condition), what in found
+        if 0 < bound <= _FARTHEST * highest
+    ]
 
 
 def _line(series: Series, label: str, place_x: Place, place_y: Place) -> Line:

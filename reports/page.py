@@ -1,7 +1,7 @@
 """What the HTML page shows, as plain values: chosen, ordered, counted and cut, without markup."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -42,7 +42,7 @@ from reports.order import (
     reasons,
     status_counts,
 )
-from reports.past import Course, courses
+from reports.past import Change, Course, courses, since_last
 from reports.points import Made, lost_of, made_of, share_of
 from reports.rows import Row, row, several_lines
 from reports.visible import line
@@ -120,6 +120,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     later: tuple[Step, ...]
     made: Made | None
     courses: tuple[Course, ...]
+    since: Change | None  # of the score since the last run
     earlier: tuple[str, ...]  # when the runs began that this one continues
     gaps: tuple[Gaps, ...]
     findings_total: int
@@ -163,6 +164,7 @@ def page(card: Scorecard) -> Page:
         later=steps[_FOLDED_STEPS:],
         made=made_of(card, places),
         courses=courses(card, places),
+        since=since_last(card),
         earlier=card.run.earlier.began,
         gaps=gaps_of(card, places),
         findings_total=sum(each.counted.total for each in cards),
@@ -220,10 +222,15 @@ def _card(
         controls=tuple(controls),
         notes=tuple(note for note in shown if not note.startswith(_CONTROL)),
         load=load,
-        charts=tuple(charts(each for each in gate.evidence.series if each.name not in hidden)),
+        charts=_charts(gate, hidden),
         tools=_tools(gate),
         folded=gate.status is GateStatus.PASS,
     )
+
+
+def _charts(gate: GateResult, hidden: Collection[str]) -> tuple[Chart, ...]:
+    shown = (each for each in gate.evidence.series if each.name not in hidden)
+    return tuple(charts(shown, gate.criteria))
 
 
 def _tools(gate: GateResult) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ import msgspec
 
 from gates.core.conditions import parse
 from gates.core.model import CriterionResult, Earlier, Scorecard, Weight
-from reports.numbers import with_unit
+from reports.numbers import number, with_unit
 from reports.trends import KEY
 
 WIDTH, HEIGHT = 96, 22  # of a small course, in pixels
 _EDGE = 3  # so that its last point is whole
 _MOST_METRICS = 8
-_LAST = "in the last run"
+_LAST = "last run"
 _SLIGHT = 0.05  # of the earlier value
 _FALLS = ("<", "<=")  # bounds from above: less is better
 _RISES = (">", ">=")
@@ -61,7 +61,7 @@ def last_of(values: Sequence[float | None]) -> Then | None:
     if value is None:
         return None
     ago = len(values) - known[-1]
-    return Then(value, _LAST if ago == 1 else f"{ago} runs ago")
+    return Then(value, _LAST if ago == 1 else f"{ago} runs before")
 
 
 def changes(result: CriterionResult, earlier: Earlier) -> tuple[Change, ...]:
@@ -69,7 +69,7 @@ def changes(result: CriterionResult, earlier: Earlier) -> tuple[Change, ...]:
     if result.value is None:
         return ()
     at_base = earlier.base.get(result.id) if result.base is None else result.base
-    base = None if at_base is None else Then(at_base, "at the base")
+    base = None if at_base is None else Then(at_base, "base")
     last = last_of(values_of(result.id, earlier))
     if base and last and base.value == last.value:
         base, last = Then(base.value, f"{base.since} and {last.since}"), None
@@ -86,6 +86,12 @@ def courses(card: Scorecard, anchors: Mapping[str, str]) -> tuple[Course, ...]:
     found = [score] if (score := _score(card)) else []
     found += _metrics(card, anchors)
     return tuple(found[: _MOST_METRICS + 1])
+
+
+def since_last(card: Scorecard) -> Change | None:
+    """Return how far the score is from that of the last run that has one of the same level."""
+    score = _score(card)
+    return None if score is None else score.change
 
 
 def _score(card: Scorecard) -> Course | None:
@@ -181,7 +187,7 @@ def _change(now: float, then: Then, unit: str, direction: int, *, exact: bool = 
     better = 0.0 if slight else gap * direction
     return Change(
         text=f"{'+' if gap > 0 else '−'}{with_unit(abs(gap), unit)}",
-        since=f"{with_unit(before, unit)} {since}",
+        since=f"{since} {number(before)}",
         tone="better" if better > 0 else "worse" if better < 0 else "",
     )
 

@@ -3,24 +3,28 @@
 import itertools
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.core.model import Series
+from gates.core.model import CriterionResult, Series, Status
 from reports.axes import steps
 from reports.charts import (
     HEIGHT,
     MOST_POINTS,
     MOST_ROWS,
     RIGHT,
+    TOP,
     WIDTH,
+    bounds_of,
     charts,
     labels_of,
     thinned,
     title_of,
 )
 from tests.reports import gate_samples, load_samples
+from tests.reports.part_samples import criterion
 
 
 def series(points: list[tuple[float, float]], name: str = "a", x_unit: str = "s") -> Series:
@@ -196,3 +200,45 @@ def test_any_curve_of_times_stays_in_the_frame(points: list[tuple[float, float]]
     for across, down in pixels(chart.lines[0].path):
         assert -1 <= across <= WIDTH + 1
         assert -1 <= down <= HEIGHT + 1
+
+
+def judged(what: str, passes: str, **more: str) -> CriterionResult:
+    made = criterion(f"load.{what}", "C", Status.PASS, "why", passes=passes)
+    return msgspec.structs.replace(made, metric=f"latency.{what}_ms", **more)
+
+
+def over_time(*values: float, what: str = "p95") -> Series:
+    return series([(float(n), value) for n, value in enumerate(values)], f"{what} over time")
+
+
+def test_a_chart_of_latency_shows_the_bounds_that_its_curves_have_to_keep() -> None:
+    [drawn] = charts([over_time(20.0, 90.0)], [judged("p95", "< 100"), judged("p99", "< 200")])
+    assert [each.text for each in drawn.bounds] == ["p95 < 100"]
+    assert TOP <= float(drawn.bounds[0].at) < HEIGHT
+    highest = min(y for _, y in pixels(drawn.lines[0].path))
+    assert float(drawn.bounds[0].at) < highest  # kept: the line is above the curve
+
+
+@pytest.mark.parametrize(
+    ("value", "passes", "skipped", "shown"),
+    [
+        (20.0, "< 400", "", True),
+        (20.0, "< 401", "", False),  # it would press the curve flat
+        (20.0, "<= +10%", "", False),
+        (20.0, "", "", False),
+        (20.0, "< 100", "no load", False),
+    ],
+)
+def test_a_bound_is_drawn_where_it_says_something(
+    value: float, passes: str, skipped: str, shown: bool
+) -> None:
+    [drawn] = charts([over_time(value, value)], [judged("p95", passes, skipped=skipped)])
+    assert bool(drawn.bounds) is shown
+
+
+def test_only_latencies_over_time_have_bounds() -> None:
+    assert bounds_of([criterion("a.b", "C", Status.PASS, "why", passes="< 1")]) == {}
+    curve = Series(
+        name="p95 by percentile", x_unit="percentile", y_unit="ms", points=((50.0, 9.0),)
+    )
+    assert charts([curve], [judged("p95", "< 10")])[0].bounds == ()

@@ -53,7 +53,7 @@ def test_a_change_says_how_far_and_whether_it_is_better(
 ) -> None:
     [found] = changes(one(now, passes), runs(1.0, before))
     assert (found.text, found.tone) == (text, tone)
-    assert found.since.endswith("in the last run")
+    assert found.since.startswith("last run")
 
 
 def told(result: CriterionResult, past: Earlier) -> list[tuple[str, str]]:
@@ -62,8 +62,8 @@ def told(result: CriterionResult, past: Earlier) -> list[tuple[str, str]]:
 
 def test_the_base_and_the_last_run_are_told_apart() -> None:
     assert told(one(12.0, base=9.0), runs(10.0, 11.0)) == [
-        ("+3 ms", "9 ms at the base"),
-        ("+1 ms", "11 ms in the last run"),
+        ("+3 ms", "base 9"),
+        ("+1 ms", "last run 11"),
     ]
     assert told(one(None), runs(1.0)) == []
     assert told(one(1.0), Earlier()) == []
@@ -72,18 +72,16 @@ def test_the_base_and_the_last_run_are_told_apart() -> None:
 
 def test_the_base_is_that_of_the_criterion_else_what_the_history_knows() -> None:
     past = msgspec.structs.replace(runs(11.0), base={"g.c": 4.0})
-    assert told(one(12.0, base=9.0), past)[0] == ("+3 ms", "9 ms at the base")
-    assert told(one(12.0), past)[0] == ("+8 ms", "4 ms at the base")
+    assert told(one(12.0, base=9.0), past)[0] == ("+3 ms", "base 9")
+    assert told(one(12.0), past)[0] == ("+8 ms", "base 4")
 
 
 def test_what_base_and_last_run_have_in_common_is_told_once() -> None:
-    assert told(one(12.0, base=10.0), runs(10.0)) == [
-        ("+2 ms", "10 ms at the base and in the last run")
-    ]
+    assert told(one(12.0, base=10.0), runs(10.0)) == [("+2 ms", "base and last run 10")]
 
 
 def test_a_run_of_other_gates_hides_no_earlier_value() -> None:
-    assert told(one(12.0), runs(10.0, 11.0, None)) == [("+1 ms", "11 ms 2 runs ago")]
+    assert told(one(12.0), runs(10.0, 11.0, None)) == [("+1 ms", "2 runs before 11")]
 
 
 @pytest.mark.parametrize("column", [(), (1.0, 2.0), (None, None, None)])
@@ -173,8 +171,8 @@ def test_the_page_shows_it_only_with_a_past() -> None:
     text = Page(render(with_past(card, earlier(made))).decode()).text
     assert "Over the last runs" in text
     assert "2 earlier runs since 2026-01-10 12:00 UTC, the last of 2026-01-11 12:00 UTC" in text
-    assert "+12.7 ms from 20 ms in the last run" in text
-    assert "+0.32 ms from 13.8 ms at the base" in text
+    assert "+12.7 ms vs last run 20" in text
+    assert "+0.32 ms vs base 13.8" in text
     bare = Page(render(card).decode()).text
     assert "last run" not in bare
 
