@@ -1,16 +1,16 @@
 """Renders a summary in Markdown for the page of a build: what decides first, all within its limit.
 
-Every text of the run is a span of code: in it nothing is a link, a name, a picture or markup.
+Of every text of the run the words are plain, and all else is in spans of code: there nothing is a
+link, a name, a picture or markup.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from gates.core.model import CriterionResult, Finding, GateResult, GateStatus, Scorecard, Status
 from reports import told
-from reports.markdown_text import cell, code
+from reports.markdown_text import cell, code, link, words, words_cell
 from reports.numbers import number, shown_value
 from reports.order import (
     criteria_worst_first,
@@ -25,7 +25,6 @@ MOST_BYTES = 512 * 1024  # GitHub drops a summary of more than 1 MiB whole
 _ROOM_FOR_THE_END = 300
 _GATES, _CRITERIA, _FINDINGS, _ITEMS = 300, 30, 20, 50
 _SHORT, _LONG = 120, 300  # characters of one text
-_FIGURE = re.compile(r"-?[0-9][0-9,.]{0,20}( %| [a-zA-Z]{1,12})?")
 _FINE = frozenset({GateStatus.PASS, GateStatus.SKIPPED})
 
 
@@ -82,9 +81,9 @@ def _blocks(card: Scorecard) -> Iterator[Block]:
 
 def _head(card: Scorecard) -> Iterator[str]:
     score = "" if card.score is None else f", {number(card.score)} %"
-    yield f"# {card.verdict.value}{score}: {code(card.target.name, _SHORT)}"
+    yield f"# {card.verdict.value}{score}: {words(card.target.name, _SHORT)}"
     yield ""
-    yield f"{code(decided_by(card), _LONG)}"
+    yield f"**Decided by:** {words(decided_by(card), _LONG)}"
     dirty = ", with changes that are not committed" if card.target.dirty else ""
     yield ""
     yield (
@@ -98,14 +97,14 @@ def _head(card: Scorecard) -> Iterator[str]:
     if card.baseline is not None:
         counted = (each for gate in card.gates for each in gate.findings if not each.excused)
         old = sum(each.state is not None and each.state.value == "old" for each in counted)
-        base = code(card.baseline.revision, 12)
+        base = code(card.baseline.revision[:12])
         yield f"\nAgainst the baseline {base}: {against(card.baseline, old)}."
-    yield from (f"\n**Changed:** {code(text, _LONG)}" for text in card.notices[:_ITEMS])
+    yield from (f"\n**Changed:** {words(text, _LONG)}" for text in card.notices[:_ITEMS])
 
 
 def _listed(title: str, texts: Sequence[str]) -> Block:
     lines = [f"## {title}", ""]
-    lines += [f"{index}. {code(text, _LONG)}" for index, text in enumerate(texts[:_ITEMS], 1)]
+    lines += [f"{index}. {words(text, _LONG)}" for index, text in enumerate(texts[:_ITEMS], 1)]
     return Block(name=title, lines=(*lines, *_more(len(texts) - _ITEMS)))
 
 
@@ -114,12 +113,13 @@ def _more(count: int) -> list[str]:
 
 
 def _levels(card: Scorecard) -> Iterator[str]:
-    yield from ("| level | verdict | score | why |", "|---|---|---|---|")
+    yield from ("## Levels", "", "| level | verdict | score | why |", "|---|---|--:|---|")
     for each in card.levels[:_ITEMS]:
         decides = " (decides)" if each.level == card.decisive_level else ""
         score = "" if each.score is None else f"{number(each.score)} %"
         verdict = f"**{each.verdict.value}**"
-        yield f"| {each.level}{decides} | {verdict} | {score} | {cell(each.decided_by, _LONG)} |"
+        why = words_cell(each.decided_by, _LONG)
+        yield f"| {each.level}{decides} | {verdict} | {score} | {why} |"
 
 
 def _gates(gates: Sequence[GateResult]) -> Iterator[str]:
@@ -127,13 +127,13 @@ def _gates(gates: Sequence[GateResult]) -> Iterator[str]:
         "## Gates",
         "",
         "| gate | level | state | findings | why |",
-        "|---|---|---|---|---|",
+        "|---|--:|---|--:|---|",
     )
     for gate in gates[:_GATES]:
         count = counted_total(gate)
         found = f"{number(count)}" if count else ""
         aside = f" ({not_counted(gate)})" if not_counted(gate) else ""
-        why = "" if gate.status is GateStatus.PASS else cell(told.why(gate), _LONG)
+        why = "" if gate.status is GateStatus.PASS else words_cell(told.why(gate), _LONG)
         state = f"**{_word(gate.status.value)}**" if gate.status not in _FINE else gate.status.value
         yield f"| {cell(gate.id, _SHORT)} | {gate.level} | {state} | {found}{aside} | {why} |"
     yield from _more(len(gates) - _GATES)
@@ -142,10 +142,10 @@ def _gates(gates: Sequence[GateResult]) -> Iterator[str]:
 def _gate(gate: GateResult) -> Iterator[str]:
     yield f"### {_word(gate.status.value)}: {code(gate.id, _SHORT)}"
     if gate.status in told.UNJUDGED:
-        yield from ("", code(told.why(gate), 2 * _LONG))
+        yield from ("", words(told.why(gate), 2 * _LONG))
     unmet = [each for each in criteria_worst_first(gate.criteria) if _is_unmet(each)]
     if unmet:
-        yield from ("", "| criterion | state | value | why | what to do |", "|---|---|---|---|---|")
+        yield from ("", "| criterion | state | value | why | what to do |", "|---|---|--:|---|---|")
         yield from map(_criterion, unmet[:_CRITERIA])
         yield from _more(len(unmet) - _CRITERIA)
     yield from _findings(gate)
@@ -157,14 +157,10 @@ def _is_unmet(one: CriterionResult) -> bool:
 
 def _criterion(one: CriterionResult) -> str:
     state = _word(one.status.value) + ("" if one.blocking else ", blocks nothing")
-    value = "" if one.value is None else _figure(shown_value(one))
-    fix = cell(one.fix, _LONG) if one.fix else ""
-    return f"| {cell(one.id, _SHORT)} | {state} | {value} | {cell(one.decided_by, _LONG)} | {fix} |"
-
-
-def _figure(text: str) -> str:
-    """A number with its unit: plain where it is nothing else."""
-    return text if _FIGURE.fullmatch(text) else cell(text, _SHORT)
+    value = "" if one.value is None else words_cell(shown_value(one), _SHORT)
+    fix = words_cell(one.fix, _LONG) if one.fix else ""
+    why = words_cell(one.decided_by, _LONG)
+    return f"| {cell(one.id, _SHORT)} | {state} | {value} | {why} | {fix} |"
 
 
 def _findings(gate: GateResult) -> Iterator[str]:
@@ -179,10 +175,11 @@ def _findings(gate: GateResult) -> Iterator[str]:
 
 def _finding(one: Finding) -> str:
     place = f"{one.path}:{one.line}" if one.path and one.line else one.path
-    label = f" ({cell(one.label, 40)})" if one.label else ""
-    what = cell(told.summary(one, _LONG), 2 * _LONG)
+    label = f" ({words_cell(one.label, _SHORT)})" if one.label else ""
+    what = words_cell(told.summary(one, _LONG), 2 * _LONG)
     where = cell(place, _LONG) if place else ""
-    return f"| {one.severity.value}{label} | {cell(told.rule(one), _SHORT)} | {where} | {what} |"
+    rule = link(cell(told.rule(one), _SHORT), one.url)
+    return f"| {one.severity.value}{label} | {rule} | {where} | {what} |"
 
 
 def _waivers(card: Scorecard) -> Iterator[str]:
@@ -190,8 +187,8 @@ def _waivers(card: Scorecard) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for each in waivers_worst_first(card.waivers)[:_ITEMS]:
         state = f"{each.state.value}: {waiver_told(each)}"
-        until, owner = cell(each.expires, 20), cell(each.owner, _SHORT)
-        about = f"{cell(each.scope, _LONG)} | {cell(each.reason, _LONG)}"
+        until, owner = words_cell(each.expires, 20), words_cell(each.owner, _SHORT)
+        about = f"{words_cell(each.scope, _LONG)} | {words_cell(each.reason, _LONG)}"
         yield f"| {cell(each.id, _SHORT)} | {state} | {until} | {owner} | {about} |"
     yield from _more(len(card.waivers) - _ITEMS)
 

@@ -145,8 +145,8 @@ def test_a_span_of_code_is_closed_by_its_own_fence(payload):
     assert not re.search(r"(?<!\\)\|", cell(payload))
 
 
-def test_words_of_ours_are_escaped_too():
-    assert words("a *b* [c](d) | <e>") == r"a \*b\* \[c\]\(d\) \| \<e\>"
+def test_what_is_no_word_is_a_span_of_code_too():
+    assert words("run a *b* as @team") == "run a `*b*` as `@team`"
     assert code("") == "–"
 
 
