@@ -19,7 +19,7 @@ LATER = {
     "identities": "add [identities] with a second account",
     "integration": "add [integration] with tests against the running service",
     "oracles": "add [oracles] with behaviours that the team has written down",
-    "passwords": "add [passwords] with where their stored form can be read",
+    "passwords": "say where their stored form can be read",  # a sentence: no secret
     "database": "add [database] with where the data can be seen",
     "cache": "add [cache] with where its hits are counted",
     "requirements": "add [requirements] with what was asked for",
