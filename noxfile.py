@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent
 LOCKS = ROOT / "config" / "lock"
 BIN = ROOT / ".nox" / "tools" / ("Scripts" if os.name == "nt" else "bin")
 PYTHONS = ["3.11", "3.12", "3.13"]
-APART = ("tests/browser", "tests/e2e", "tests/soak")  # each is a session of its own
+APART = ("tests/browser", "tests/clean", "tests/e2e", "tests/soak")  # each is a session of its own
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
     *("schema", "smoke", "review", "contract", "compatibility", "parity", "api-design"),
@@ -165,6 +165,13 @@ def browser(session: nox.Session) -> None:
     """Open the scorecard in a real browser (Debian: apt-get install chromium)."""
     install(session, "dev.txt")
     session.run("pytest", *(session.posargs or ("tests/browser",)))
+
+
+@nox.session(reuse_venv=True)
+def dist(session: nox.Session) -> None:
+    """Install the wheel with pip and uv on every Python that is here, and let it judge."""
+    install(session, "dev.txt")
+    session.run("pytest", *(session.posargs or ("tests/clean",)))
 
 
 @nox.session(reuse_venv=True)

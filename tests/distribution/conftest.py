@@ -1,7 +1,9 @@
 """What we hand out, built once: source archive and wheel, each from two places."""
 
+import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +19,35 @@ class Built(NamedTuple):
     wheel: Path
     sdist_again: Path
     wheel_again: Path
+
+
+def ran(*command: str | Path, cwd: Path, code: int = 0) -> str:
+    """What a command prints, that has to end with this code."""
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # as in a fresh environment
+    done = subprocess.run(command, cwd=cwd, env=alone, capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def with_package(place: Path, package: Path) -> Path:
+    """The interpreter of a new environment: one package, and behind it all that this one has.
+
+    Without network: its dependencies and the programs of the tools are those of this environment.
+    """
+    here = Path(sys.executable).parent
+    ran(here / "uv", "venv", "-q", "--offline", "--python", sys.executable, place,
+        cwd=place.parent)  # fmt: skip
+    python = place / "bin" / "python"
+    packages = Path(sysconfig.get_path("purelib"))
+    behind = place / packages.relative_to(sys.prefix) / "behind.pth"
+    behind.write_text(f"import site; site.addsitedir({str(packages)!r})\n")
+    options = ("-q", "--offline", "--no-deps", "--no-build-isolation", "--python", python)
+    ran(here / "uv", "pip", "install", *options, package, cwd=place.parent)
+    for program in here.iterdir():
+        lent = place / "bin" / program.name
+        if program.is_file() and not lent.exists():
+            lent.symlink_to(program)
+    return python
 
 
 def made(kind: str, source: Path, place: Path) -> Path:

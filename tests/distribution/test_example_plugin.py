@@ -1,43 +1,23 @@
 """The plugin that the documents build: installed without network, named, run, proved, tested."""
 
-import os
 import re
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from gates.core.model import GateStatus, Scorecard
 from gates.shell import store
+from tests.distribution.conftest import ran, with_package
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "examples" / "plugin"
 TARGET = 'name = "small"\n[code]\npaths = ["src"]\n'
-FINDS_OURS = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
-
-
-def ran(*command: str | Path, cwd: Path, code: int = 0) -> str:
-    """What a command prints, that has to end with this code."""
-    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # as in the author's environment
-    done = subprocess.run(command, cwd=cwd, env=alone, capture_output=True, text=True, timeout=300)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a new environment: the plugin, and all that this one has."""
-    place = tmp_path_factory.mktemp("plugin") / "environment"
-    uv = Path(sys.executable).parent / "uv"
-    ran(uv, "venv", "-q", "--offline", "--python", sys.executable, place, cwd=place.parent)
-    made = place / "bin" / "python"
-    packages = place / os.path.relpath(sysconfig.get_path("purelib"), sys.prefix)
-    (packages / "ours.pth").write_text(FINDS_OURS)
-    options = ("-q", "--offline", "--no-deps", "--no-build-isolation", "--python", made)
-    ran(uv, "pip", "install", *options, EXAMPLE, cwd=place.parent)
-    return made
+    return with_package(tmp_path_factory.mktemp("plugin") / "environment", EXAMPLE)
 
 
 @pytest.fixture
