@@ -114,9 +114,9 @@ def checked(
     gaps = [gate for gate in own if gate not in missing and not owned(claims, gate, own)]
     missing |= {gate: f"shard {own[gate]} has no result of it" for gate in gaps}
     problems = (
+        *lost.values(),
         *(f"{one.place} is refused: {one.why}" for one in unread),
         *(f"{shard.place} is refused: {why}{beside(shard, taken)}" for shard, why in refused),
-        *lost.values(),
         *(f"{gate}: {missing[gate]}" for gate in gaps),
         *strange_claims(plan, taken),
     )

@@ -140,7 +140,7 @@ def test_p48_the_same_shard_twice_is_taken_once_and_said():
 def test_p48_p49_b56_what_is_of_something_else_is_refused_and_named(change, word):
     foreign = shard("2", {"c": 0}, **change)
     found = checked(PLAN, PLANNED, [BOTH[0], foreign])
-    refused, missing = found.problems
+    missing, refused = found.problems
     assert refused.startswith("s2 is refused") and word in refused and foreign.digest in refused
     assert missing == "shard 2 is missing"
 
