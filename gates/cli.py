@@ -45,6 +45,7 @@ COMMANDS = {
 OFFERED = {  # found as entry points, as those of other packages are
     "diff": "tell what is different between two runs",
     "history": "tell of the runs over time: verdicts, trends, flaky and missing ones",
+    "issue": "write an issue where the verdict of a run is another one than before",
 }
 USAGE = 2
 INCONCLUSIVE = 3

@@ -30,7 +30,8 @@ class Made:
 
     def job(self, **options: Any) -> Job:
         """A machine with a checkout of the repository."""
-        self.place.target()
+        if not (self.place.path / "t").exists():
+            self.place.target()
         committed(self.place.path)
         job = Job(self.world, self.path / f"job-{len(list(self.path.glob('job-*')))}", **options)
         job.environment = self.environment

@@ -60,9 +60,12 @@ class Job:
     ) -> None:
         self.world, self.cancel = world, cancel
         self.workspace, self.temp = place / "workspace", place / "temp"
-        self.temp.mkdir(parents=True)
+        for folder in (self.workspace, self.temp):
+            folder.mkdir(parents=True)
         self.permissions = dict(permissions or {"contents": "read"})
-        self.contexts = {"github": {}, "vars": {}, "secrets": {}, "env": {}, **(contexts or {})}
+        github = {"run_id": "1000", "run_attempt": "1"}
+        empty: dict[str, Any] = {"github": github, "vars": {}, "secrets": {}, "env": {}}
+        self.contexts = {**empty, **(contexts or {})}
         self.contexts["runner"] = {"temp": str(self.temp), "os": "Linux"}
         self.cancelled = False
         self.shown: list[Shown] = []
@@ -130,7 +133,7 @@ class Job:
 
     def used(self, uses: str, given: Mapping[str, str], root: Path) -> tuple[bool, dict[str, str]]:
         """Run an action: ours, or a stand-in for one that is pinned by its commit."""
-        if uses == "./":
+        if uses in ("$/", "./"):
             return self.action(given)
         name, _, commit = uses.partition("@")
         assert re.fullmatch("[0-9a-f]{40}", commit), uses

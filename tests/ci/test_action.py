@@ -18,7 +18,7 @@ FAILING = {"good": fake(), "bad": fake("works", 0, 3)}
 def test_a_passing_run_is_told_in_every_way(made: Made) -> None:
     job, good, outputs = made.judged(PASSING)
     assert good, job.printed
-    folder = job.temp / "gatescore"
+    folder = job.temp / "gatescore-1000-1"
     assert outputs == {
         "verdict": "PASS",
         "exit-code": "0",
