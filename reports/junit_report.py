@@ -117,8 +117,9 @@ def _suite(gate: GateResult, seconds: float, waivers: Mapping[str, WaiverUse]) -
 
 def _evidence(gate: GateResult) -> dict[str, str]:
     """What proves the result, as far as there is anything: nothing is told of what never ran."""
+    examined = gate.evidence.examined
     found = {
-        "examined": ", ".join(f"{number(n)} {unit}" for unit, n in gate.evidence.examined.items()),
+        "examined": ", ".join(f"{number(n)} {unit}" for unit, n in sorted(examined.items())),
         "tools": ", ".join(dict.fromkeys(_ran(each) for each in gate.evidence.executions)),
         "reason": gate.reason.value if gate.reason else "",
     }
