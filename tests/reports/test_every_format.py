@@ -18,9 +18,17 @@ import msgspec
 import pytest
 
 from gates import outputs
-from gates.core.model import Aspect, OperationEvidence, Scorecard
+from gates.core.model import (
+    Aspect,
+    GateResult,
+    OperationEvidence,
+    Scorecard,
+    Status,
+    Verdict,
+)
 from reports.visible import block, line
-from tests.reports import hostile, readers, samples
+from tests.reports import hostile, many, readers, samples
+from tests.reports.part_samples import criterion
 from tests.reports.readers import READERS, texts
 
 ROOT = Path(__file__).parents[2]
@@ -237,3 +245,66 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str
 def test_surroundings_change_no_byte_p32(surroundings: list[dict[str, str]], name: str) -> None:
     first, second = surroundings
     assert first[name] == second[name]
+
+
+def failed(count: int, total: int = 0, **more: object) -> Scorecard:
+    """A gate that failed for its one criterion, with findings of it."""
+    found = many.gate("ruff", count, metric="ruff.found", state=None, **more)
+    one = criterion("ruff.found", "Found", Status.FAIL, f"{total or count} is not == 0")
+    one = msgspec.structs.replace(one, metric="ruff.found")
+    gate = msgspec.structs.replace(found, criteria=(one,), findings_total=total or count)
+    return many.card(gate)
+
+
+SHOWN = [name for name in READERS if name not in ("scorecard.json", *QUIET, "progress.json")]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_message_of_ten_megabytes_is_cut_and_says_so_b48(name: str) -> None:
+    small, large = (
+        sum(map(len, readers.files(failed(1, message=text), name)))
+        for text in ("begins", "begins " + "x" * 10_000_000)
+    )
+    assert large < small + 10_000
+    if name != "criteria.csv":  # it has no findings
+        shown = " ".join(texts(failed(1, message="begins " + "x" * 10_000_000), name))
+        assert "begins xxx" in shown
+        assert re.search(r"cut: [0-9,]+ more|more characters", shown)
+
+
+@pytest.mark.parametrize("name", [name for name in SHOWN if name != "criteria.csv"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "C:\\Windows\\x"])
+def test_a_place_outside_of_the_target_is_no_place_b49(name: str, path: str) -> None:
+    shown = texts(failed(1, path=path, label="outside-repo", message="begins"), name)
+    if name == "*.sarif":
+        assert "begins" not in shown
+        assert any("1 findings are in no file of the target" in text for text in shown)
+    else:
+        assert any("outside-repo" in text for text in shown)
+        places = ("gl-code-quality.json", "annotations")
+        assert name not in places or path not in shown
+
+
+@pytest.mark.parametrize("name", [name for name in SHOWN if name != "annotations"])
+def test_totals_are_exact_where_not_all_is_listed_b50(name: str) -> None:
+    shown = " ".join(texts(failed(60, total=100_000, rule="one"), name))
+    listed = {"*.sarif": 60, "summary.md": 20, "gl-code-quality.json": 60}
+    if name in listed:
+        assert re.search(rf"\b{100_000 - listed[name]:,} (more|findings are counted)", shown)
+    else:
+        assert re.search(r"\b100,?000\b", shown)
+
+
+def test_a_gate_that_did_not_run_is_loud_in_every_format_p1_p2() -> None:
+    lost = GateResult(id="lint", title="Lint", level=1)
+    card = many.card(lost)
+    card = msgspec.structs.replace(card, verdict=Verdict.INCONCLUSIVE, complete=False)
+    for name in READERS:
+        shown = " ".join(texts(card, name))
+        if name == "verification-report.md":
+            continue  # it tells of one gate
+        if name == "badge.json":
+            assert "incomplete" in shown
+        else:
+            assert re.search(r"NOT[_ ]RUN", shown), name
+    assert "<skipped" not in b"".join(readers.files(card, "junit.xml")).decode()
