@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the controls; returns the exit code."""
     try:
-        policy = config.read_policy(args.policy, tools=catalog.names()).policy
+        loaded = config.read_policy(args.policy, tools=catalog.names())
+        policy = loaded.policy
         gates = chosen(args.gate, policy)
         with cancelling() as signals, temporary() as folder:
             work = proof.Work(
@@ -46,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
                 cancel=signals.cancel,
                 today=datetime.now(UTC).date().isoformat(),
                 programs=proof.programs(),
+                policy_folder=loaded.file.parent.resolve(),
             )
             with lent(work, args.target, policy) as work:
                 found = proof.proofs(gates, work, told)

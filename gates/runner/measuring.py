@@ -62,6 +62,7 @@ def proofs(gates: list[PlannedGate], session: Session, events: Events) -> tuple[
         cancel=session.cancel,
         today=session.today,
         programs=proof.programs(proof.installed_modules(session)),
+        policy_folder=session.policy_folder,
     )
 
     def say_so(one: proof.Proof) -> None:

@@ -72,6 +72,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     cancel: Cancellation
     today: str
     programs: Programs
+    policy_folder: Path = Path()  # as the run has it: programs of its own tools may stand there
 
 
 def programs(node_modules: str = "") -> Programs:
@@ -157,7 +158,8 @@ def judged(gate: PlannedGate, control: Control, work: Work) -> GateResult:
     base = at_base(place)
     wish = Wish(target=target, root=place / "target", output=place / "run", today=work.today)
     with session(wish, work.cancel, work.environ, work.programs) as opened:
-        report = ran(gate, dataclasses.replace(opened, base_tree=base))
+        around = dataclasses.replace(opened, base_tree=base, policy_folder=work.policy_folder)
+        report = ran(gate, around)
     metrics = catalog.metrics(gate.tools, gate.own)
     return judge(gate, report, metrics, {}, Excuses())
 
