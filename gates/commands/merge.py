@@ -4,7 +4,9 @@ Whatever is missing, came twice, or is of another commit, policy or version is n
 """
 
 import argparse
-import tempfile
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,8 @@ from gates.commands._request import read
 from gates.commands.plan import with_defaults
 from gates.core.shards import checked
 from gates.runner import resume, shards
+from gates.runner.prepare import cache_folder
+from gates.runner.scratch import scratch_folder
 from gates.shell import plan_files, shard_files
 from gates.shell.lifeline import end_with_parent
 
@@ -44,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     end_with_parent()
     outputs.require()
     run_command.wanted(args)
+    refuse_shard_as_output(args)
     plan = sharing.loaded(args.plan)
     try:
         jobs = plan_files.read_needs(Path(args.needs)) if args.needs else {}
@@ -55,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
     request = read(whole)
     if why := sharing.misfit(request, plan.plan):
         raise UsageError(f"this is not what was planned: {why}; {sharing.ANEW}")
-    with tempfile.TemporaryDirectory(prefix="gatescore-shards-") as scratch:
-        found, unread = shard_files.read_all(tuple(args.shards), Path(scratch))
+    with unpacking() as scratch:
+        found, unread = shard_files.read_all(tuple(args.shards), scratch)
         taken = checked(plan.plan, plan.digest, found, unread, jobs)
         joined = shards.joined(taken, plan.plan, request.plan)
         for text in (*joined.problems, *joined.notes):
@@ -68,3 +73,25 @@ def run(args: argparse.Namespace) -> int:
             notes=(*request.notes, *joined.problems, *joined.notes),
         )
         return run_command.begun(whole, request, resume.Kept())
+
+
+def refuse_shard_as_output(args: argparse.Namespace) -> None:
+    """The folder of the run is emptied first: no shard may be in it. Raises UsageError."""
+    if not args.output:
+        return
+    output = Path(args.output).resolve()
+    for shard in args.shards:
+        if Path(shard).resolve().is_relative_to(output):
+            raise UsageError(f"--output {args.output}: the shard {shard} is there; name another")
+
+
+@contextmanager
+def unpacking() -> Iterator[Path]:
+    """A folder for what is unpacked, removed at the end. Raises UsageError."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch_folder(cache_folder(os.environ) / "work"))
+        except OSError as error:
+            text = f"the cache folder cannot be used: {error}; name another with GATESCORE_CACHE"
+            raise UsageError(text) from error
+        yield folder

@@ -23,6 +23,7 @@ from gates.core.plan import Plan
 from gates.core.weighing import sums
 from gates.core.wording import first_line
 
+TOLD = 5  # of what shards lack
 UNDECIDED = (GateStatus.ERROR, GateStatus.PENDING, GateStatus.NOT_RUN)
 
 
@@ -148,8 +149,9 @@ def stands(verdict: Verdict, gates: Sequence[GateResult], plan: Plan) -> bool:
 
 def unended(plan: Plan) -> str:
     """Why a run is not whole: it has not ended, or its shards do not make one."""
-    first, *more = plan.unmerged or ("the run has not ended",)
-    return f"{first}; and {len(more)} more" if more else first
+    told, more = plan.unmerged[:TOLD], plan.unmerged[TOLD:]
+    rest = (f"and {len(more)} more",) if more else ()
+    return "; ".join((*told, *rest)) or "the run has not ended"
 
 
 def next_steps(

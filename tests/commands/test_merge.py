@@ -14,7 +14,7 @@ import pytest
 
 from gates.cli import UsageError
 from gates.commands import _sharding as sharing
-from gates.commands import run
+from gates.commands import merge, run
 from gates.core.shards import files_digest
 from gates.shell import shard_files
 from reports.history import History
@@ -323,6 +323,13 @@ def test_the_plan_says_what_a_shard_runs(made: Made) -> None:
     assert (args.gate, args.level, args.profile) == (["tests", "types"], None, "local")
     assert (args.target, args.policy) == (str(made.target), str(made.policy))
     assert sharing.assigned(options([])) is None
+
+
+def test_the_merge_empties_no_folder_of_a_shard(made: Made) -> None:
+    for output in (made.shards["1"], made.place.path):
+        names = argparse.Namespace(output=str(output), shards=[str(made.shards["1"])])
+        with pytest.raises(UsageError, match="is there; name another"):
+            merge.refuse_shard_as_output(names)
 
 
 def options(arguments: list[str]) -> argparse.Namespace:

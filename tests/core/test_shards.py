@@ -18,7 +18,7 @@ from gates.core.model import (
 )
 from gates.core.plan import Plan, PlannedGate
 from gates.core.policy import Criterion, GatePolicy
-from gates.core.score import exit_code, scorecard
+from gates.core.score import exit_code, scorecard, unended
 from gates.core.sharding import PlanFile, Rules, Share, Subject
 from gates.core.shards import Manifest, Shard, Unread, checked, files_digest, gate_of
 
@@ -195,6 +195,27 @@ def test_the_digest_of_files_knows_names_and_contents():
 )
 def test_a_file_is_of_the_gate_of_its_folder(path, gate):
     assert gate_of(path) == gate
+
+
+@pytest.mark.parametrize(
+    ("problems", "told"),
+    [
+        ([], "the run has not ended"),
+        (["a"], "a"),
+        (list("abcde"), "a; b; c; d; e"),
+        (list("abcdefg"), "a; b; c; d; e; and 2 more"),
+    ],
+)
+def test_the_verdict_names_what_the_shards_lack(problems, told):
+    plan = Plan(
+        gates=(),
+        decisive_level=1,
+        partial=False,
+        pass_score=90,
+        warn_score=75,
+        unmerged=tuple(problems),
+    )
+    assert unended(plan) == told
 
 
 def planned(id, weight, level):
