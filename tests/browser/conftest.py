@@ -61,12 +61,20 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.goto(address)
         self.address = address
+        self.page.goto(address)
 
-    def close(self) -> None:
-        """Close the tab: many open ones are slow."""
-        self.page.close()
+    def show(self, content: Scorecard | bytes) -> None:
+        """Show another page in the same tab, as a visit of its own: many tabs are slow."""
+        for seen in (self.requests, self.errors, self.console):
+            seen.clear()
+        keep(Path(self.address.removeprefix("file://")), content)
+        self.page.goto(self.address)
+
+
+def keep(path: Path, content: Scorecard | bytes) -> None:
+    """Write a page where the browser finds it."""
+    path.write_bytes(content if isinstance(content, bytes) else render(content))
 
 
 @pytest.fixture
@@ -76,7 +84,7 @@ def visit(browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
 
     def opened(content: Scorecard | bytes, *, scripts: bool = True, **more: object) -> Visit:
         path = tmp_path / f"scorecard-{len(contexts)}.html"
-        path.write_bytes(content if isinstance(content, bytes) else render(content))
+        keep(path, content)
         context = browser.new_context(java_script_enabled=scripts, **more)
         contexts.append(context)
         return Visit(context, path.as_uri())

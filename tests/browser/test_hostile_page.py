@@ -26,9 +26,10 @@ def test_no_payload_runs_asks_or_leads_anywhere_p53(visit) -> None:
         own_elements(visit(poisoned(rich(), text)).page)
         for text in ("plain text", "plain text\nplain")
     )
+    seen = visit(rich())
+    page = seen.page
     for payload in PAYLOADS:
-        seen = visit(poisoned(rich(), payload))
-        page = seen.page
+        seen.show(poisoned(rich(), payload))
         page.locator("#open-all").click()
         page.mouse.move(300, 300)
         page.keyboard.press("Tab")
@@ -40,7 +41,6 @@ def test_no_payload_runs_asks_or_leads_anywhere_p53(visit) -> None:
         texts = page.evaluate(SHOWN)
         assert line(payload) in texts, payload
         assert block(payload) in texts, payload
-        seen.close()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,9 @@ def told(page) -> str:
     """What is read on the page when it stands still: what is far away is laid out frames later."""
     before, text = None, ""
     while text != before:
-        page.screenshot()  # a frame, however busy the machine is
+        page.screenshot(
+            clip={"x": 0, "y": 0, "width": 9, "height": 9}
+        )  # a frame, however busy it is
         page.wait_for_timeout(200)
         before, text = text, page.locator("body").inner_text()
     return text

@@ -62,7 +62,11 @@ def load() -> GateResult:
             by_percentile("response time by percentile, candidate", 1.0),
         ),
     )
-    return msgspec.structs.replace(plain, evidence=evidence)
+    judged = (
+        msgspec.structs.replace(each, metric=each.id.replace("load.p", "latency.p") + "_ms")
+        for each in plain.criteria
+    )
+    return msgspec.structs.replace(plain, criteria=tuple(judged), evidence=evidence)
 
 
 def resources() -> GateResult:
