@@ -60,7 +60,10 @@ def refuse_other_options(args: argparse.Namespace, plan: PlanFile) -> None:
 
 
 def planned(args: argparse.Namespace, plan: PlanFile) -> None:
-    """Put what the plan says into the arguments of a run."""
+    """Put what the plan says into the arguments of a run. Raises UsageError: no target there."""
+    if not args.target and plan.target.path and not Path(plan.target.path).exists():
+        text = f"the plan has its target at {plan.target.path}, which is not here"
+        raise UsageError(f"{text}: name it (TARGET of run, --target of merge)")
     args.target = args.target or plan.target.path or None
     args.policy, args.profile, args.base = plan.policy.wish, plan.profile, plan.base
     args.gate, args.level = list(plan.gates), plan.level

@@ -92,8 +92,14 @@ class Budget:
         if self._bytes > limits.free and self._bytes > limits.ratio * self._size:
             raise ArchiveRefused(f"more than {limits.ratio} times its size comes out of it")
 
-    def name(self, name: str) -> None:
-        """One entry more; refuses a name that cannot be trusted, and one that was there."""
+    def name(self, told: str) -> str:
+        """The name of one entry more; refuses one that cannot be trusted, and one that was there.
+
+        `tar -C FOLDER .` begins all of them with `./`, and has the folder itself as `.`.
+        """
+        name = told.removeprefix("./").removesuffix("/")
+        if told in (".", "./"):
+            return ""
         if why := safe_names.flaw(name):
             raise ArchiveRefused(f"its entry {name[:200]!a}: {why}")
         if name in self._names:
@@ -101,6 +107,7 @@ class Budget:
         self._names.add(name)
         if len(self._names) > self._limits.entries:
             raise ArchiveRefused(f"it has more than {self._limits.entries} entries")
+        return name
 
 
 def write(head: bytes, file: IO[bytes], folder: Path, wanted: Wanted, budget: Budget) -> None:
@@ -139,14 +146,13 @@ def write_zip(file: IO[bytes], folder: Path, wanted: Wanted, budget: Budget) -> 
     """Unpack a zip, when all of its entries have been looked at."""
     refuse_large_directory(file)
     with zipfile.ZipFile(file) as archive:
-        entries = archive.infolist()
-        for entry in entries:
-            budget.name(entry.orig_filename.removesuffix("/"))
+        entries = [(budget.name(entry.orig_filename), entry) for entry in archive.infolist()]
+        for _, entry in entries:
             refuse_entry(entry)
-        for entry in entries:
+        for name, entry in entries:
             with archive.open(entry) as stream:
-                keep = not entry.is_dir() and wanted(entry.filename)
-                store(counted(stream, budget), folder / entry.filename if keep else None)
+                keep = not entry.is_dir() and wanted(name)
+                store(counted(stream, budget), folder / name if keep else None)
 
 
 def refuse_large_directory(file: IO[bytes]) -> None:
@@ -188,7 +194,7 @@ def write_tar(stream: Counted, folder: Path, wanted: Wanted, budget: Budget) -> 
     stream.patience = _HEADER
     with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|", encoding="utf-8") as archive:
         while (entry := archive.next()) is not None:
-            budget.name(entry.name.removesuffix("/"))
+            name = budget.name(entry.name)
             if entry.type not in (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE):
                 kind = TYPES.get(entry.type, "no regular file")
                 raise ArchiveRefused(f"its entry {entry.name[:200]!a} is {kind}")
@@ -197,7 +203,7 @@ def write_tar(stream: Counted, folder: Path, wanted: Wanted, budget: Budget) -> 
             stream.patience = None
             if entry.isreg() and (content := archive.extractfile(entry)) is not None:
                 blocks = iter(partial(content.read, _BLOCK), b"")
-                store(blocks, folder / entry.name if wanted(entry.name) else None)
+                store(blocks, folder / name if wanted(name) else None)
             stream.patience = _HEADER
 
 

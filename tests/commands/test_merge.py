@@ -332,6 +332,18 @@ def test_the_merge_empties_no_folder_of_a_shard(made: Made) -> None:
             merge.refuse_shard_as_output(names)
 
 
+def test_a_target_that_is_elsewhere_on_this_machine_has_to_be_named(made: Made) -> None:
+    plan = sharing.loaded(str(made.file)).plan
+    moved = msgspec.structs.replace(
+        plan, target=msgspec.structs.replace(plan.target, path="not/here")
+    )
+    with pytest.raises(UsageError, match="its target at not/here, which is not here"):
+        sharing.planned(options([]), moved)
+    args = options([str(made.target)])
+    sharing.planned(args, moved)
+    assert args.target == str(made.target)
+
+
 def options(arguments: list[str]) -> argparse.Namespace:
     """The arguments of `gatescore run`."""
     parser = argparse.ArgumentParser()

@@ -74,6 +74,9 @@ GOOD = {
     "tar": tarred(*((name, data, {}) for name, data in FILES.items()), packed=False),
     "tar.gz": tarred(*((name, data, {}) for name, data in FILES.items())),
     "gnu": tarred(*((name, data, {}) for name, data in FILES.items()), format=tarfile.GNU_FORMAT),
+    "tar-of-here": tarred(
+        (".", b"", {"type": tarfile.DIRTYPE}), *((f"./{n}", d, {}) for n, d in FILES.items())
+    ),
     "tar-with-folders": tarred(
         ("results", b"", {"type": tarfile.DIRTYPE}), *((n, d, {}) for n, d in FILES.items())
     ),
@@ -107,7 +110,10 @@ NAMES = {
     "C:/outside": "absolute",
     "..\\outside": "backslash",
     "a//b": "empty part",
-    "./a": "empty part",
+    "a/./b": "empty part",
+    "././a": "empty part",
+    ".//etc": "absolute",
+    "./../outside": "leaves the folder",
     "a\nb": "control characters",
     "a\x1b[2Jb": "control characters",
     "n" * 256: "longer than 255",
@@ -162,8 +168,9 @@ def test_b55_p66_what_is_no_plain_file_is_refused(tmp_path, kind):
         zipped(("aa", b"good"), ("ab", b"bad")).replace(b"ab", b"aa"),
         zipped(("a", b"good"), ("a/", b"")),
         tarred(("a", b"good", {}), ("a", b"bad", {})),
+        tarred(("a", b"good", {}), ("./a", b"bad", {})),
     ],
-    ids=["zip", "file-and-folder", "tar"],
+    ids=["zip", "file-and-folder", "tar", "tar-of-here"],
 )
 def test_b55_p66_a_name_that_occurs_twice_is_refused(tmp_path, data):
     with pytest.raises(ArchiveRefused, match="more than once"):
