@@ -84,7 +84,8 @@ def in_the_code() -> set[str]:
         name
         for package in ("gates", "reports")
         for file in sorted((ROOT / package).rglob("*.py"))
-        for name in strings(ast.parse(file.read_text(encoding="utf-8")))
+        if PREFIX in (text := file.read_text(encoding="utf-8"))
+        for name in strings(ast.parse(text))
     }
 
 
