@@ -24,6 +24,7 @@ COMMANDS = {
     "merge": "make one run of what several machines ran under one plan",
     "list": "list the gates and criteria of a policy",
     "explain": "say what a gate or criterion demands, and why",
+    "open": "show the newest scorecard, or a named one, in the browser",
     "doctor": "check that this machine can run the gates",
     "compat": "compare two OpenAPI documents: what breaks a client",
     "judge": "judge stored evidence again, under any policy; runs nothing",
@@ -41,6 +42,8 @@ COMMANDS = {
     "corpus": "keep the requests that broke the contract, so that every run replays them",
     "regression": "make pytest tests of the contract findings of a run",
     "prove": "plant a defect for each tool, and see whether its gate catches it",
+    "completion": "print what completes commands, options and gates in bash, zsh or fish",
+    "help": "tell of one command in full, or make the man page",
 }
 OFFERED = {  # found as entry points, as those of other packages are
     "diff": "tell what is different between two runs",
@@ -69,10 +72,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         code = dispatch(arguments)
+        if code == USAGE and arguments[0] != "github":  # said already, by what it ran
+            print(next_step("", arguments).strip(), file=sys.stderr)
         sys.stdout.flush()  # here, where a reader that went away is no news
         return code
     except (UsageError, InstallationError) as error:
-        print(f"gatescore: {error}", file=sys.stderr)
+        print(f"gatescore: {error}{next_step(str(error), arguments)}", file=sys.stderr)
         return USAGE
     except SafetyError as error:
         print(f"gatescore: refused: {error}", file=sys.stderr)
@@ -109,24 +114,68 @@ def discard(*streams: int) -> None:
     os.close(nowhere)
 
 
+def next_step(said: str, arguments: list[str]) -> str:
+    """The command to try next, where an error names none itself."""
+    if "gatescore " in said:
+        return ""
+    known = arguments and arguments[0] in {**COMMANDS, **OFFERED}
+    return f"\nnext: gatescore help{f' {arguments[0]}' if known else ''}"
+
+
 def dispatch(arguments: list[str]) -> int:
     """Find the command and hand it its arguments."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if not arguments or arguments[0] in ("-h", "--help"):
         print(help_text())
         return 0
     if arguments[0] in ("-V", "--version"):
         print(version_text())
         return 0
     verb, rest = arguments[0], arguments[1:]
+    module = command(verb)
+    given = parser(verb, module, full=not {"-h", "--help"}.isdisjoint(rest))
+    try:
+        parsed = given.parse_args(rest)
+    except SystemExit as ended:
+        if ended.code == USAGE:
+            print(meant(rest, given) + f"next: gatescore help {verb}", file=sys.stderr)
+        raise
+    return int(module.run(parsed))
+
+
+def command(verb: str) -> ModuleType:
+    """The module of a command, ours or another package's. Raises UsageError, InstallationError."""
     if verb in COMMANDS:
-        module = importlib.import_module(f"gates.commands.{verb}")
-    else:
-        module = offered(verb)
-    parser = argparse.ArgumentParser(
+        return importlib.import_module(f"gates.commands.{verb}")
+    return offered(verb)
+
+
+def parser(verb: str, module: ModuleType, *, full: bool = False) -> argparse.ArgumentParser:
+    """The options of a command; `full` with examples and all that its help says beyond them."""
+    made = argparse.ArgumentParser(
         prog=f"gatescore {verb}", description=module.__doc__, allow_abbrev=False
     )
-    module.add_arguments(parser)
-    return int(module.run(parser.parse_args(rest)))
+    module.add_arguments(made)
+    if full:
+        from gates.help_pages import epilog
+
+        made.epilog = epilog(verb)
+        made.formatter_class = argparse.RawDescriptionHelpFormatter
+    return made
+
+
+def meant(rest: list[str], given: argparse.ArgumentParser) -> str:
+    """Which options may have been meant by those that the command has not got; a line or none."""
+    from difflib import get_close_matches
+
+    known = [text for action in given._actions for text in action.option_strings]
+    wrong = [word.partition("=")[0] for word in rest if word.startswith("--") and len(word) > 2]
+    close = [
+        near[0]
+        for word in wrong
+        if word not in known
+        if (near := get_close_matches(word, known, 1))
+    ]
+    return f"did you mean {' or '.join(close)}?\n" if close else ""
 
 
 def version_text() -> str:
@@ -151,7 +200,10 @@ def offered(verb: str) -> ModuleType:
     every = {**COMMANDS, **OFFERED, **plugged()}
     close = get_close_matches(verb, every, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    raise UsageError(f"there is no command {verb!r}{hint}\nCommands: {', '.join(every)}")
+    commands = ", ".join(every)
+    raise UsageError(
+        f"there is no command {verb!r}{hint}\nCommands: {commands}\nnext: gatescore help"
+    )
 
 
 def plugged() -> dict[str, str]:
@@ -169,7 +221,7 @@ def help_text() -> str:
         (
             "gatescore: may this revision go out?",
             "",
-            "usage: gatescore COMMAND [options]     (gatescore COMMAND --help)",
+            "usage: gatescore COMMAND [options]     (gatescore help COMMAND)",
             "",
             *lines,
             "",

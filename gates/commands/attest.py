@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
             store.write_atomic(path, data)
     except (Refused, store.StorageError) as error:
         print(f"gatescore: not attested: {error}", file=sys.stderr)
+        print("next: gatescore help attest", file=sys.stderr)
         return REFUSED
     result = attestation.RESULTS[attestation.worst(card)]
     told = f"{card.target.name} {card.target.revision}: {result}"

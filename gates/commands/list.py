@@ -5,20 +5,22 @@ import json
 import sys
 
 from gates.cli import UsageError
+from gates.commands._output import add_format
 from gates.core.policy import Criterion, GatePolicy, Policy
 from gates.core.wording import formal, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore list`."""
-    parser.add_argument("--policy", default="standard", metavar="NAME|FILE")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    policy = "name of a bundled policy, or a file; default: standard"
+    parser.add_argument("--policy", default="standard", metavar="NAME|FILE", help=policy)
+    add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the gates by level, each with its criteria."""
     policy = read_policy(args.policy)
-    if args.json:
+    if args.format == "json":
         print(json.dumps(as_data(policy), indent=1))
         return 0
     for level in sorted({gate.level for gate in policy.gates.values()}):

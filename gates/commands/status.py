@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gates import outputs
 from gates.cli import UsageError
+from gates.commands._output import add_format
 from gates.core import validity
 from gates.core.model import ItemState, Scorecard
 from gates.core.progress import Progress, progress
@@ -26,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where = "a scorecard.json, the folder of a run, or a folder of runs; default: .gatescore/runs"
     add("path", nargs="?", default=".gatescore/runs", metavar="PATH", type=Path, help=where)
     add("--target", default="", metavar="NAME", help="only runs of this target")
-    add("--json", action="store_true", help=f"print {FILE} on stdout")
+    add_format(parser, f"text, or {FILE} on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the status of the newest run; returns its exit code."""
     card = newest(args.path, args.target)
-    if args.json:
+    if args.format == "json":
         sys.stdout.buffer.write(outputs.render_of(FILE)(card))
         sys.stdout.buffer.flush()
     else:

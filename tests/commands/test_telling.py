@@ -3,10 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.faults.cli import Place, broken_install, fake
+from gates import cli
+from gates.commands import _surroundings
+from gates.commands._target_file import LATER
+from tests.faults.cli import Place, broken_install, committed, fake
 
 GATES = (
     *("build", "lint", "format", "types", "security", "secrets", "dependencies", "tests"),
@@ -93,6 +97,91 @@ def test_doctor_names_a_program_that_is_missing(place: Place) -> None:
     assert done.code == 3
     assert len(bad) >= 1
     assert all("ruff" in line for line in bad)
+
+
+def test_doctor_tells_programs_the_same(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    target = place.target('[absent]\nlod = "x"\n')
+    assert cli.main(["doctor", str(target), "--format", "json"]) == 3
+    told = {one["check"]: one for one in json.loads(capsys.readouterr().out)}
+    assert (told["target"]["state"], "lod" in told["target"]["detail"]) == ("fail", True)
+    assert told["repository"]["state"] == "warn"
+    assert told.keys() >= {"python", "ruff", "cache", "loopback", "clock", "proxies", "browser"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check", "state"),
+    [
+        ("PYTEST_ADDOPTS", "-x", _surroundings.variables, "warn"),
+        ("HTTPS_PROXY", "http://p.example", _surroundings.network, "ok"),
+    ],
+)
+def test_doctor_names_the_variables_of_its_caller_that_matter(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, check, state: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    [(found, _, detail)] = check()
+    assert (found, name in detail) == (state, True)
+
+
+def test_doctor_says_what_the_report_will_say_of_the_revision(tmp_path: Path) -> None:
+    def state() -> tuple[str, str]:
+        [(found, _, detail)] = _surroundings.repository(tmp_path)
+        return found.value, detail
+
+    assert state()[0] == "warn"
+    (tmp_path / "a").write_text("")
+    commit = committed(tmp_path)
+    assert state() == ("ok", commit[:12])
+    (tmp_path / "a").write_text("b")
+    assert "uncommitted" in state()[1]
+    assert [found.value for found, *_ in _surroundings.clock(tmp_path)] == ["ok"]
+
+
+def test_doctor_counts_what_would_run_and_where_it_may_speak_to(tmp_path: Path) -> None:
+    service = '[service]\nbase_url = "http://127.0.0.1:9"\nallow = ["https://id.example"]\n'
+    absent = "".join(f'{part} = "none"\n' for part in ("code", "openapi", "dependencies", *LATER))
+    (tmp_path / "gatescore.toml").write_text(f'name = "t"\n{service}[absent]\n{absent}')
+    told = {what: (state, detail) for state, what, detail in _surroundings.target(tmp_path)}
+    assert told["target"][0] == "ok"
+    assert "gates run" in told["target"][1]
+    assert told["allow-list"][1] == "127.0.0.1, http://127.0.0.1:9, https://id.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("F401", ["unused", "ruff", "lint", "gatescore waive", "## Why is this bad?"]),
+        ("smoke.unhealthy", ["smoke", "planted to prove", "[absent] service"]),
+        ("lint", ["gatescore waive FINGERPRINT", "[absent] code", "proved by planting: F821"]),
+    ],
+)
+def test_explain_knows_rules_and_how_they_are_waived(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["explain", name]) == 0
+    text = capsys.readouterr().out
+    assert [word for word in words if word not in text] == []
+    assert cli.main(["explain", name, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["name"], data["kind"]) == (name, "gate" if name == "lint" else "rule")
+
+
+def test_explain_shows_what_the_newest_run_found(place: Place) -> None:
+    policy = place.policy({"a": fake()})
+    card = place.run("run", place.target(), "--policy", policy).card
+    finding = {"tool": "fake", "rule": "R-1", "severity": "high", "message": "no", "fix": "mend it"}
+    card["gates"][0]["findings"] = [{**finding, "path": "a.py", "line": 3}]
+    folder = place.path / ".gatescore" / "runs" / "1"
+    folder.mkdir(parents=True)
+    (folder / "scorecard.json").write_text(json.dumps(card))
+    text = place.run("explain", "R-1", "--policy", policy, cwd=place.path).stdout.decode()
+    assert "found by the newest run here:\n  a.py:3: R-1: no\n" in text
+    assert "  gates    a\n  fix      mend it\n" in text
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["help"]])
