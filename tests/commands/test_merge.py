@@ -332,6 +332,16 @@ def test_the_merge_empties_no_folder_of_a_shard(made: Made) -> None:
             merge.refuse_shard_as_output(names)
 
 
+def test_a_plan_is_printed_and_no_shard_of_it_is_empty(made: Made) -> None:
+    done = made.place.run("plan", made.target, "--policy", made.policy, "--shards", "9")
+    plan, before = json.loads(done.stdout), json.loads(made.file.read_bytes())
+    assert [len(each["gates"]) for each in plan["shards"]] == [1, 1, 1, 1]
+    assert "4 shards, not 9" in done.stderr
+    assert plan["nonce"] != before["nonce"]
+    same = ("version", "target", "policy", "profile", "level", "base", "merge", "schema")
+    assert {key: plan[key] for key in same} == {key: before[key] for key in same}
+
+
 def test_a_target_that_is_elsewhere_on_this_machine_has_to_be_named(made: Made) -> None:
     plan = sharing.loaded(str(made.file)).plan
     moved = msgspec.structs.replace(
