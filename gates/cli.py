@@ -48,6 +48,7 @@ COMMANDS = {
 OFFERED = {  # found as entry points, as those of other packages are
     "diff": "tell what is different between two runs",
     "history": "tell of the runs over time: verdicts, trends, flaky and missing ones",
+    "site": "write a static site of all services and their runs, for a team",
     "issue": "write an issue where the verdict of a run is another one than before",
 }
 USAGE = 2

@@ -14,6 +14,7 @@ from reports.recorded import OPEN, Recorded
 GREEN = frozenset({"PASS", "WARN"})
 HELD, BROKE = GREEN, frozenset({"FAIL", "ERROR"})
 UNKNOWN = "unknown"  # the revision of what is in no repository
+GOING = "has not ended yet"
 STILL = timedelta(hours=6)  # whatever began so lately may still go on
 
 
@@ -56,7 +57,7 @@ def unended(runs: Iterable[Recorded], now: datetime) -> Iterator[Unended]:
         if run.ended_at:
             text = f"stopped at {run.ended_at} before every gate had ended"
         elif run.digest.startswith(OPEN) and -SKEW < now - run.began < STILL:
-            text = "has not ended yet"
+            text = GOING
         else:
             text = "never ended: it was killed, or its machine was"
         yield Unended(run=run.run, started_at=run.started_at, told=text)
