@@ -15,6 +15,7 @@ from gates.shell import config
 from gates.shell.bundled import example_folder
 from gates.shell.cancellation import Cancellation
 from gates.shell.service import running
+from tests.docs.pages import DOCS, blocks
 from tests.faults.cli import committed
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -445,3 +446,10 @@ def test_the_service_starts_and_is_healthy_as_the_file_says(
     ) as found:
         assert found.ready_s is not None
     cancel.close()
+
+
+def test_the_page_shows_what_is_written_for_its_service(tmp_path: Path) -> None:
+    shown = {block.title: block.text for block in blocks(DOCS / "getting-started.md")}
+    files = {name: text for name, text in shown.items() if name and name != "gatescore.toml"}
+    made(write(tmp_path, {**files, "uv.lock": "", "tests/test_health.py": ""}))
+    assert shown["gatescore.toml"] in (tmp_path / "gatescore.toml").read_text()
