@@ -1,5 +1,7 @@
 """Puts the site together: the pages of docs/, the reference, and a place in the menu for each."""
 
+import posixpath
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -23,6 +25,7 @@ REFERENCE: Mapping[str, Callable[[], str]] = {
     "environment": surroundings.environment_page,
     **{kind: partial(files.page, kind) for kind in files.TITLES},
 }
+LINK = re.compile(r"\[([^\]\n]+)\]\((\.\./[^)#\s]+)[^)]*\)")
 Entry = str | dict[str, Any]
 
 
@@ -32,6 +35,9 @@ def assemble(folder: Path) -> Path:
     for old in (pages, folder / "site"):
         shutil.rmtree(old, ignore_errors=True)
     shutil.copytree(ROOT / "docs", pages)
+    for page in pages.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(at_home(text, page.relative_to(pages)), encoding="utf-8")
     (pages / "reference").mkdir(exist_ok=True)
     for name, render in REFERENCE.items():
         (pages / "reference" / f"{name}.md").write_text(render(), encoding="utf-8")
@@ -41,6 +47,16 @@ def assemble(folder: Path) -> Path:
     file = folder / "mkdocs.yml"
     file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
     return file
+
+
+def at_home(text: str, page: Path) -> str:
+    """A page whose links to files outside of docs/ name the file instead: the site has them not."""
+
+    def named(found: re.Match[str]) -> str:
+        goal = posixpath.normpath(f"docs/{page.parent.as_posix()}/{found[2]}")
+        return found[0] if goal.startswith("docs/") else f"{found[1]} (`{goal}`)"
+
+    return LINK.sub(named, text)
 
 
 def placed(menu: list[Entry], pages: Iterable[str]) -> list[Entry]:

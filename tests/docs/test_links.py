@@ -66,12 +66,3 @@ def test_a_wrong_link_would_be_seen(tmp_path: Path) -> None:
     page = tmp_path / "a.md"
     page.write_text("# One head\n[a](b.md) [b](#two) [c](#one-head) [d](https://x.example/) [e](.)")
     assert list(wrong(page)) == ["b.md", "#two"]
-
-
-def test_pages_under_docs_link_to_nothing_outside() -> None:
-    """The site holds docs/ alone."""
-    for page in DOCS.rglob("*.md"):
-        for link in links(page):
-            if not urlsplit(link).scheme and not link.startswith("#"):
-                goal = (page.parent / urlsplit(link).path).resolve()
-                assert goal.is_relative_to(DOCS), f"{name(page)}: {link}"

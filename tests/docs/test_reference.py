@@ -103,6 +103,13 @@ def test_the_site_is_put_together_apart(tmp_path: Path) -> None:
     assert "reference/commands.md" in settings and "tutorial/mend.md" in settings
 
 
+def test_links_out_of_the_folder_of_the_pages_become_names() -> None:
+    text = "[a](../action.yml) [b](../docs/ci.md) [c](../../x/y.toml#z) [d](../gates/load.md)"
+    made = assembling.at_home(text, Path("how-to/a.md"))
+    assert made == "[a](../action.yml) [b](../docs/ci.md) c (`x/y.toml`) [d](../gates/load.md)"
+    assert assembling.at_home("see [it](../action.yml).", Path("ci.md")) == "see it (`action.yml`)."
+
+
 def test_what_the_built_site_lacks_is_named(tmp_path: Path) -> None:
     (tmp_path / "b.html").write_text('<h1 id="x">b</h1><img src="https://cdn.example/x.png">')
     (tmp_path / "a.html").write_text(
