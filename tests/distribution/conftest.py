@@ -1,5 +1,6 @@
 """What we hand out, built once: source archive and wheel, each from two places."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -62,13 +63,26 @@ def made(kind: str, source: Path, place: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Both, from the repository and from the unpacked source archive."""
-    place = tmp_path_factory.mktemp("built")
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # that of all workers: one builds, the others wait
+    place = place / "built"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "done").exists():
+            build(place)
+            (place / "done").touch()
+    one, again = place / "first", place / "again"
+    files = (next(folder.glob(kind)) for folder in (one, again) for kind in ("*.tar.gz", "*.whl"))
+    return Built(*files)
+
+
+def build(place: Path) -> None:
+    """Both files in `first`, and again in `again`."""
     sdist = made("sdist", REPOSITORY, place / "first")
+    made("wheel", REPOSITORY, place / "first")
     subprocess.run(("tar", "-xzf", sdist), cwd=place, check=True)
     unpacked = place / sdist.name.removesuffix(".tar.gz")
-    return Built(
-        sdist=sdist,
-        wheel=made("wheel", REPOSITORY, place / "first"),
-        sdist_again=made("sdist", unpacked, place / "again"),
-        wheel_again=made("wheel", unpacked, place / "again"),
-    )
+    made("sdist", unpacked, place / "again")
+    made("wheel", unpacked, place / "again")
