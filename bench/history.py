@@ -1,4 +1,4 @@
-"""A history of 10,000 runs: what `gatescore history` takes, and what keeping one run more costs."""
+"""A history of 10,000 runs: what `history` and `site` take, and what keeping one run more costs."""
 
 import random
 import time
@@ -11,6 +11,7 @@ from bench.judging import gatescore
 from bench.measure import interleaved, spread, timed
 from bench.results import Row
 from gates.core.past import Asked
+from reports import site_command
 from reports.history import History
 from reports.precedent import past
 from reports.recorded import Recorded, Term, Terms
@@ -40,12 +41,38 @@ def rows(scratch: Path) -> Iterator[Row]:
         limit = 1.0 if not ways[way] else None
         title = f"`gatescore history` of {RUNS:,} runs, {way}"
         yield Row(what=title, unit="s", found=spread(t.wall_s for t in found), at_most=limit)
+    yield from pages(history, file, scratch)
     writes = spread(written(history, RUNS + number) for number in range(WRITES))
     yield Row(what=f"keeping one run more of {RUNS:,}", unit="ms", found=writes)
     reads = spread(read(history) for _ in range(WRITES))
     yield Row(what="what a run asks of the history when it begins", unit="ms", found=reads)
     megabytes = file.stat().st_size / 1e6
     yield Row(what=f"the file with {RUNS:,} runs", unit="MB", found=spread([megabytes]))
+
+
+def pages(history: History, file: Path, scratch: Path) -> Iterator[Row]:
+    """The page of one service with all the runs, and the first page: the program, and by part."""
+    site = (gatescore(), "site", "--history", str(file), "--output", str(scratch / "site"))
+    walls, cpus = [], []
+    for number in range(ROUNDS + 1):
+        found = timed(site, cwd=scratch, log=scratch / "log")
+        if number:  # the first compiles the templates
+            walls.append(found.wall_s)
+            cpus.append(found.cpu_s)
+    title = f"`gatescore site` of {RUNS:,} runs of a service: its page and the first one"
+    yield Row(what=title, unit="s", found=spread(walls), at_most=1.0)
+    yield Row(what="of that, CPU", unit="s", found=spread(cpus))
+    inside = spread(made(history) for _ in range(ROUNDS))
+    yield Row(what="the two pages alone, in a process that runs", unit="s", found=inside)
+    kilobytes = sum(each.stat().st_size for each in (scratch / "site" / "services").iterdir()) / 1e3
+    yield Row(what="the page of the service", unit="kB", found=spread([kilobytes]))
+
+
+def made(history: History) -> float:
+    """Seconds to read the history and to render both pages."""
+    begin = time.perf_counter()
+    site_command.made(history, {}, 0, FIRST + timedelta(hours=5 * RUNS))
+    return time.perf_counter() - begin
 
 
 def written(history: History, number: int) -> float:
