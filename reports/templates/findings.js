@@ -264,6 +264,11 @@ if (tools) {
   tools.hidden = false;
   for (const name of ["filter-state", "filter-kind", "filter-severity"]) field(name).addEventListener("change", filter);
   field("filter-text").addEventListener("input", filter);
+  // A count at the top leads to the first such gate; of what follows only its like is shown.
+  for (const link of all("[data-show]")) {
+    const choice = all("option", field("filter-state")).find((option) => option.value.split(" ").includes(link.dataset.show));
+    if (choice) link.addEventListener("click", () => { field("filter-state").value = choice.value; filter(); });
+  }
   field("order").addEventListener("change", reorder);
   field("open-all").addEventListener("click", () => all("main details").forEach((e) => { e.open = true; }));
   field("close-all").addEventListener("click", () => all("main details").forEach((e) => { e.open = false; }));

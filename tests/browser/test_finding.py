@@ -138,6 +138,16 @@ def test_gates_are_chosen_by_their_state(visit, state: str, count: int) -> None:
     assert page.locator(".gate:visible").count() == count
 
 
+def test_a_count_at_the_top_shows_the_gates_that_it_counts(visit) -> None:
+    page = visit(samples.failing(3)).page
+    page.locator(".tally a", has_text="FAIL").click()
+    page.locator("#gate-lint").wait_for(state="visible")
+    assert page.locator(".gate:visible").count() == 4
+    assert told(page).startswith("4 of 7 gates")
+    page.locator("#filter-state").select_option("all")
+    assert page.locator(".gate:visible").count() == 7
+
+
 def test_what_the_search_unfolds_is_folded_again(visit) -> None:
     page = visit(samples.failing(140)).page
     opened = "[...document.querySelectorAll('main details')].map(e => e.open)"
