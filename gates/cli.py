@@ -51,6 +51,12 @@ OFFERED = {  # found as entry points, as those of other packages are
     "site": "write a static site of all services and their runs, for a team",
     "issue": "write an issue where the verdict of a run is another one than before",
 }
+NEXT = {  # what to try where an error says one of these, and names no command
+    "a minimal one is": "gatescore init, which writes one",
+    "no such gate": "gatescore list",
+    "there are standard": "gatescore list --policy standard",
+    "folder of a run": "gatescore open --print, which tells the newest run",
+}
 USAGE = 2
 INCONCLUSIVE = 3
 REFUSED = 4
@@ -119,6 +125,9 @@ def next_step(said: str, arguments: list[str]) -> str:
     """The command to try next, where an error names none itself."""
     if "gatescore " in said:
         return ""
+    for sign, command_line in NEXT.items():
+        if sign in said:
+            return f"\nnext: {command_line}"
     known = arguments and arguments[0] in {**COMMANDS, **OFFERED}
     return f"\nnext: gatescore help{f' {arguments[0]}' if known else ''}"
 

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print every check; 0 if none is BAD, else 3: gates here would be inconclusive."""
     if args.target is not None and not args.target.exists():
-        raise UsageError(f"{args.target}: no such folder or file; next: gatescore init FOLDER")
+        raise UsageError(f"{args.target}: no such folder or file; make one: gatescore init FOLDER")
     told = []
     for state, what, detail in every(args.target):
         told.append({"check": what, "state": state.value, "detail": detail})

@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     file = folder / TARGET_FILE
     if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; next: gatescore init in the service's folder")
+        raise UsageError(
+            f"{folder}: no such folder; name that of the service: gatescore init FOLDER"
+        )
     if file.exists() or file.is_symlink():
         raise UsageError(
             f"{file} exists already: edit it, or remove it first; to use it as it is: "

@@ -20,8 +20,10 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         made = signing_keys.make(args.file)
-    except (Refused, OSError) as error:
+    except Refused as error:
         raise UsageError(f"keygen: {error}") from error
+    except OSError as error:
+        raise UsageError(f"keygen: {error.filename or args.file}: {error.strerror}") from error
     print(f"{args.file}: the private key, for the job that judges alone", file=sys.stderr)
     print(f"{args.file}.pub: the public key, for whoever verifies", file=sys.stderr)
     print(f"keyid: {made.keyid}", file=sys.stderr)

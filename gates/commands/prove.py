@@ -16,7 +16,7 @@ import msgspec
 
 from gates import catalog
 from gates.cli import UsageError
-from gates.core.plan import PlannedGate, absent_names
+from gates.core.plan import PlannedGate, absent_names, near
 from gates.core.policy import Policy
 from gates.runner import proof
 from gates.runner.cancelling import cancelling
@@ -88,8 +88,9 @@ def chosen(names: list[str], policy: Policy) -> list[PlannedGate]:
         text = "it is derived from the results of other gates: prove those"
         raise UsageError(f"{idle[0]}: there is no tool of it to prove; {text}")
     if unknown:
-        known = ", ".join(policy.gates)
-        raise UsageError(f"{unknown[0]}: the policy {policy.name} has no such gate; it has {known}")
+        known, close = ", ".join(policy.gates), near(unknown[0], policy)
+        text = f"the policy {policy.name} has no such gate{close}; it has {known}"
+        raise UsageError(f"{unknown[0]}: {text}")
     return [
         PlannedGate(
             id=id,

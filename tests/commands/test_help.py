@@ -91,6 +91,7 @@ WRONG = {
     "help": (["rnu"], ["a", "b"], ["--html"]),
     "diff": (["a", "b"], ["--format", "xml"], ["a", "b", "c"]),
     "history": (["--last", "x"], ["--format", "xml"], ["drop"]),
+    "site": (["a"], ["--history", "off"], ["--scorecards", "x"]),
     "issue": (["nowhere", "--output", "o"], [], ["x"]),
 }
 OF_ANY = (["--no-such-option"], ["a", "b", "c", "d"])
