@@ -27,7 +27,11 @@ BUILT_IN = (
     "verification-report.md",
     SCORECARD,
 )
-RECORD = ("keys.json", "plan.json", "shard.json", "subject.json", "results")  # of the run itself
+RECORD = (  # written there by the run itself, and by what signs it
+    *("keys.json", "plan.json", "shard.json", "signing.json", "subject.json", "results"),
+    *("test-result.sigstore.json", "verification-summary.sigstore.json"),
+    *("attestation.intoto.jsonl", ".gitignore", ".lock", store.LISTING),
+)
 SCREEN = ("annotations", "progress", "summary")
 BOOK = "book"
 
