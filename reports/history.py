@@ -19,7 +19,7 @@ from reports.history_doors import (
     vacuum,
 )
 from reports.history_rows import BARE, COLUMNS, read, row
-from reports.history_schema import migrate
+from reports.history_schema import is_current, migrate
 from reports.recorded import Recorded, Terms
 
 __all__ = ["FILE", "HOME", "History", "HistoryError", "line_of"]
@@ -127,16 +127,32 @@ class History:
 
     @contextmanager
     def _reading(self) -> Iterator[Door | None]:
-        if not is_address(self.place) and not Path(self.place).exists():
+        if is_address(self.place):
+            with opened(self.place) as door:
+                self._migrate(door)
+                yield door
+            return
+        if not Path(self.place).exists():
             yield None
             return
+        if not self._is_current():
+            with self._writing():  # readers that write refuse each other, writers wait
+                pass
         with opened(self.place, most_bytes=self._most_bytes) as door:
-            self._migrate(door)
             yield door
 
+    def _is_current(self) -> bool:
+        with opened(self.place, most_bytes=self._most_bytes) as door, self._named():
+            return is_current(door)
+
     def _migrate(self, door: Door) -> None:
-        try:
+        with self._named():
             migrate(door)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
         except HistoryError as error:
             raise HistoryError(f"{self}: {error}") from error
 

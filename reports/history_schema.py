@@ -59,6 +59,11 @@ def migrate(door: Door, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> Non
         door.ask("UPDATE gatescore_history SET version = :version", {"version": number + 1})
 
 
+def is_current(door: Door) -> bool:
+    """Whether the tables are of the newest version. Raises HistoryError: they are newer."""
+    return version(door, len(MIGRATIONS)) == len(MIGRATIONS)
+
+
 def version(door: Door, newest: int) -> int:
     """The version of the tables, 0 where there are none. Raises HistoryError: a newer one."""
     if "gatescore_history" not in door.tables():

@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -138,6 +140,25 @@ def test_a_history_of_the_first_version_is_read_and_added_to(place: str) -> None
     new = run(1, levels={"3": "PASS"}, valid_until="2026-01-12T14:00:00Z")
     assert History(place).keep(new)
     assert History(place).runs("shop") == (old, new)
+
+
+def test_readers_bring_an_older_history_up_to_date_at_once(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is refused because of another: each waits its turn, as writers do."""
+    with opened_anew(place) as door:
+        migrate(door, MIGRATIONS[:1])
+
+    def slowly(door: Door) -> None:
+        door.tables()  # from here on this one reads
+        time.sleep(0.1)
+        migrate(door)
+
+    monkeypatch.setattr("reports.history.migrate", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        found = [pool.submit(History(place).runs, "shop") for _ in range(3)]
+    assert [one.result() for one in found] == [()] * 3
+    assert History(place).keep(run(0))
 
 
 def test_b58_a_history_of_the_future_is_refused_and_left_alone(place: str) -> None:
