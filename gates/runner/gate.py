@@ -77,8 +77,12 @@ def after(first: ToolRun, again: ToolRun) -> ToolRun:
 
 
 def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Session) -> ToolRun:
-    """Run one tool in an empty folder of its own, `place`, and read what it left."""
-    folder = session.results / gate.id / place
+    """Run one tool in an empty folder of its own, and read what it left.
+
+    Until no secret is in it any more, that folder is none of the run's: whoever is killed before
+    leaves nothing of it. Then it is `place` among the gate's results.
+    """
+    folder = raw(session) / gate.id / place
     folder.mkdir(parents=True)
     try:
         tool = catalog.load(name, gate.own)
@@ -96,7 +100,13 @@ def run_once(name: str, place: str, gate: PlannedGate, grant: Grant, session: Se
         text = f"the adapter {name} broke: {type(error).__name__}: {error}"
         return ToolRun(failure=Failure(reason=Reason.ADAPTER_BUG, detail=text))
     finally:
-        ingest.redact_folder(folder, session.secrets.redactor())
+        kept = session.results / gate.id / place
+        ingest.keep_folder(folder, kept, session.secrets.redactor())
+
+
+def raw(session: Session) -> Path:
+    """The folder of what tools write as they write it, which nobody else can read."""
+    return session.scratch / "raw"
 
 
 def changed_files(
@@ -124,7 +134,7 @@ def of_changed(
     """The tool's run on what is not known; no report where that is nothing."""
     if not parts.changed and not parts.always:
         return ToolRun()
-    folder = session.scratch / "changed" / Path(opts.output).relative_to(session.results)
+    folder = session.scratch / "changed" / Path(opts.output).relative_to(raw(session))
     some = by_file.reduced(elsewhere(opts, "changed"), session.target, parts, folder)
     return attempt(name, tool, some, grant, session)
 
@@ -241,6 +251,7 @@ def evidence(
     redactor = session.secrets.redactor()
     places = {
         str(session.results): "results",
+        str(raw(session)): "results",
         str(session.tree): ".",
         str(session.scratch): "<scratch>",
         str(session.cache): "<cache>",

@@ -2,9 +2,11 @@
 
 import codecs
 import contextlib
+import errno
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -90,6 +92,23 @@ def redact_folder(folder: Path, redactor: Redactor) -> None:
         clean = redactor.data(data)
         if clean != data:
             path.write_bytes(clean)
+
+
+def keep_folder(folder: Path, kept: Path, redactor: Redactor) -> None:
+    """Bring what a program left to `kept`, without secrets, and without what is no file or folder.
+
+    Raises OSError: it could not all be kept.
+    """
+    redact_folder(folder, redactor)
+    for path in folder.rglob("*"):
+        if not (path.is_symlink() or path.is_file() or path.is_dir()):
+            path.unlink()  # a pipe or a socket
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.move(folder, kept)
+    except shutil.Error as error:  # of a copy to another disk: a list of what was not kept, and why
+        why = error.args[0][0][2] if isinstance(error.args[0], list) else error
+        raise OSError(errno.EIO, str(why), str(kept)) from error
 
 
 def redact_large(path: Path, redactor: Redactor) -> None:

@@ -245,8 +245,10 @@ def running_in(folder: Path) -> list[str]:
 
 
 def started(output: Path, gate: str, tool: str = "fake") -> Callable[[], bool]:
-    """Whether the tool of a gate has begun."""
-    return (output / "results" / gate / tool / "started").exists
+    """Whether the tool of a gate has begun: what it writes is in a folder of the cache by then."""
+    places = f"cache/gatescore/work/run-*/raw/{gate}/{tool}/started"
+    ended = output / "results" / gate / tool / "started"
+    return lambda: ended.exists() or any(output.parent.glob(places))
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cli import FAULTS, Completed, Place, fake, service
+from tests.faults.cli import FAULTS, Completed, Place, fake, service, started, until
 
 CONFIDES = FAULTS / "programs" / "confides.py"
 CARELESS = FAULTS / "programs" / "careless.py"
@@ -107,3 +107,22 @@ def test_a_missing_variable_is_named_before_anything_runs(place: Place) -> None:
     done = place.run("run", target, "--policy", place.policy({"one": fake()}))
     assert done.code == 2
     assert "NOT_THERE" in done.stderr
+
+
+def test_p64_a_run_that_is_killed_leaves_nothing_of_what_its_tool_wrote(place: Place) -> None:
+    """Until it is redacted, what a tool says is in a folder that is its owner's alone."""
+    witness = place.path / "witness"
+    text = service(CONFIDES, "{port}", witness, "CANARY", env_from=["CANARY"])
+    secrets = {"secrets": ["GATESCORE_AUTH", "GATESCORE_HEADERS"]}
+    gate = fake("tells", "hang", resource="service", options=secrets)
+    target = place.target(text + '[auth]\nheaders = { X-Api-Key = "${CANARY}" }\n')
+    argv = ("run", target, "--policy", place.policy({"tells": gate}), "--output", place.output)
+    with place.begin(*argv, env={"CANARY": CANARY}) as process:
+        until(started(place.output, "tells"))
+        (left,) = (place.cache / "gatescore" / "work").glob("run-*")
+        assert left.stat().st_mode & 0o077 == 0
+        assert leaks(left / "raw", [CANARY])
+        process.kill()
+        process.wait()
+    assert (place.output / "plan.json").exists()
+    assert leaks(place.output, [CANARY]) == []

@@ -308,3 +308,17 @@ def test_a_gate_that_did_not_run_is_loud_in_every_format_p1_p2() -> None:
         else:
             assert re.search(r"NOT[_ ]RUN", shown), name
     assert "<skipped" not in b"".join(readers.files(card, "junit.xml")).decode()
+
+
+def test_every_row_of_bad_input_has_a_test_that_names_it() -> None:
+    every = "tests/reports/test_every_format.py"
+    text = (ROOT / "docs" / "reports.md").read_text("utf-8").replace("`every`", f"`{every}`")
+    rows = re.findall(r"^\| ((?:[BP][0-9]+(?:, )?)+) \|.*\|(.*)\|$", text, re.MULTILINE)
+    assert len(rows) > 10
+    for ids, files in rows:
+        sources = [
+            (ROOT / file).read_text("utf-8") for file in re.findall(r"`(tests/[^`]+)`", files)
+        ]
+        for id in ids.split(", "):
+            named = re.compile(rf"(?<![A-Za-z0-9]){id}(?![0-9])", re.IGNORECASE)
+            assert any(map(named.search, sources)), id

@@ -1,12 +1,21 @@
 """A service's log is kept without secrets, and only its end."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 
 from gates.core.redact import MARK, Redactor
-from gates.runner.ingest import AROUND, LOG_BYTES, WINDOW, keep_log, redact_folder, redact_stream
+from gates.runner.ingest import (
+    AROUND,
+    LOG_BYTES,
+    WINDOW,
+    keep_folder,
+    keep_log,
+    redact_folder,
+    redact_stream,
+)
 
 SECRET = "hunter2-hunter2-hunter2"  # pragma: allowlist secret
 
@@ -74,3 +83,22 @@ def test_a_large_file_without_secrets_stays_as_it_is(tmp_path: Path) -> None:
     before = large.stat().st_mtime_ns
     redact_folder(tmp_path, Redactor([SECRET]))
     assert (large.stat().st_mtime_ns, large.stat().st_size) == (before, 5 * WINDOW)
+
+
+def test_p64_a_folder_is_moved_when_it_is_clean_and_holds_files_alone(tmp_path: Path) -> None:
+    raw, ours = tmp_path / "raw", tmp_path / "results" / "gate" / "tool"
+    (raw / "deep").mkdir(parents=True)
+    (raw / "deep" / "said").write_text(f"it is {SECRET}.")
+    (raw / "link").symlink_to("nowhere")
+    os.mkfifo(raw / "pipe")
+    keep_folder(raw, ours, Redactor([SECRET]))
+    assert (ours / "deep" / "said").read_text() == f"it is {MARK}."
+    assert sorted(path.name for path in ours.iterdir()) == ["deep", "link"]
+    assert not raw.exists()
+
+
+def test_a_folder_that_cannot_be_kept_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(OSError, match=r"results"):
+        keep_folder(tmp_path / "raw", tmp_path / "results" / "gate" / "tool", Redactor())

@@ -24,7 +24,11 @@ def commands(target, options):
             cwd=options.output,
             deadline_s=options.deadline_s,
             files={"result": "result.json"},
-            env={"FAKE_BASE_URL": options.base_url, "FAKE_TREE": options.tree},
+            env={
+                "FAKE_BASE_URL": options.base_url,
+                "FAKE_TREE": options.tree,
+                "FAKE_RESULTS": options.results,
+            },
             secrets=tuple(settings.get("secrets", ())),
             fresh=settings.get("fresh", False),
         )

@@ -1,7 +1,8 @@
-"""A tool that repeats all it hears from the service everywhere it can: `tells.py [crash]`."""
+"""A tool that repeats all it hears from the service everywhere it can: `tells.py [crash|hang]`."""
 
 import os
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -20,6 +21,9 @@ with Path("large.bin").open("w") as file:
     file.truncate(65 * 2**20)
 Path("deep/er").mkdir(parents=True)
 Path("deep/er/trace.txt").write_text("\n".join(said))
+if sys.argv[1:] == ["hang"]:
+    Path("started").touch()
+    time.sleep(600)
 if sys.argv[1:] == ["crash"]:
     sys.exit(f"cannot go on: {' '.join(said)}")
 finding = {"tool": "fake", "rule": "said", "severity": "low", "path": "a.py", "line": 1}
