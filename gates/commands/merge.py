@@ -64,8 +64,6 @@ def run(args: argparse.Namespace) -> int:
         found, unread = shard_files.read_all(tuple(args.shards), scratch)
         taken = checked(plan.plan, plan.digest, found, unread, jobs)
         joined = shards.joined(taken, plan.plan, request.plan)
-        for text in (*joined.problems, *joined.notes):
-            run_command.say(f"gatescore: {text}")
         request = msgspec.structs.replace(
             request,
             joined=joined,

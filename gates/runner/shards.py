@@ -78,7 +78,8 @@ def leave(folder: Path, card: Scorecard, assigned: Assigned) -> None:
 def joined(checked: Checked, file: PlanFile, plan: Plan) -> Joined:
     """Every gate of the plan that this machine does not measure itself, decided."""
     decided = {gate.id: decide(gate, checked, plan) for gate in to_run(plan) if at(gate, checked)}
-    without = {**checked.missing, **dict(undealt(file, plan))}
+    forgotten = dict(undealt(file, plan))
+    without = {**checked.missing, **forgotten}
     without |= dict(blind(file, plan, without))
     contradicted = [
         f"{id}: {claim.report.failure.detail}"
@@ -88,7 +89,7 @@ def joined(checked: Checked, file: PlanFile, plan: Plan) -> Joined:
     return Joined(
         claims={id: claim for id, claim in decided.items() if id not in without},
         without=without,
-        problems=(*checked.problems, *contradicted, *unplanned(file, plan, without)),
+        problems=(*checked.problems, *contradicted, *unplanned(file, plan, forgotten)),
         notes=checked.notes,
         started_at=checked.started_at,
         dirty=checked.dirty,
@@ -131,13 +132,13 @@ def undealt(file: PlanFile, plan: Plan) -> Iterator[tuple[str, str]]:
             yield gate.id, "the plan deals it to no shard: make a plan anew with gatescore plan"
 
 
-def unplanned(file: PlanFile, plan: Plan, without: Mapping[str, str]) -> Iterator[str]:
+def unplanned(file: PlanFile, plan: Plan, forgotten: Mapping[str, str]) -> Iterator[str]:
     """What of the plan file is not of this plan, and what of this plan is not in the file."""
     known = {gate.id for gate in to_run(plan)}
     for gate in (*file.owners, *file.merge):
         if gate not in known:
             yield f"{gate} is in the plan file, and is not to be run here"
-    yield from (f"{gate}: {why}" for gate, why in without.items() if gate not in file.owners)
+    yield from (f"{gate}: {why}" for gate, why in forgotten.items())
 
 
 def blind(file: PlanFile, plan: Plan, without: Mapping[str, str]) -> Iterator[tuple[str, str]]:
