@@ -65,7 +65,7 @@ def inner_parsers(
 def taken(parser: argparse.ArgumentParser) -> str:
     """The arguments and options of a parser as a table, without --help."""
     actions = [one for one in parser._actions if not isinstance(one, argparse._HelpAction)]
-    return table(("", ""), (row(action) for action in actions)) if actions else ""
+    return table(("option", "what it does"), (row(action) for action in actions)) if actions else ""
 
 
 def row(action: argparse.Action) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def overview(policy: Policy) -> str:
         for id, gate in policy.gates.items()
         if gate.level == level
     )
-    return table(("level", "gate", "", "criteria"), rows)
+    return table(("level", "gate", "title", "criteria"), rows)
 
 
 def gate_section(id: str, gate: GatePolicy, policy: Policy) -> str:
@@ -99,9 +99,8 @@ def criterion(name: str, one: Criterion, id: str, policy: Policy) -> str:
         ("why", plain(one.why)),
         ("to mend it", plain(one.fix)),
     )
-    return f"#### {name}\n\n{plain(one.title)}\n\n" + table(
-        ("", ""), (row for row in said if row[1])
-    )
+    shown = table(("what", "how"), (row for row in said if row[1]))
+    return f"#### {name}\n\n{plain(one.title)}\n\n{shown}"
 
 
 def measured_in(id: str, policy: Policy) -> Mapping[str, Metric]:
@@ -144,7 +143,7 @@ def metrics_page() -> str:
     """Every metric of every tool, and those of the derived gates."""
     parts = ["# Metrics", METRICS_INTRO]
     for name, rows in sorted(measured_things()):
-        parts += [f"## {name}", table(("metric", "", "unit"), rows)]
+        parts += [f"## {name}", table(("metric", "what it is", "unit"), rows)]
     return "\n\n".join(parts) + "\n"
 
 

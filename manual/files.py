@@ -68,10 +68,10 @@ def keys(body: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """The keys of a table, with what they take and what holds without them."""
     required = body.get("required", [])
     rows = (
-        (code(key), kind_of(value, schema), without(key, value, required), said(value))
+        (code(key), said(value), kind_of(value, schema), without(key, value, required))
         for key, value in body["properties"].items()
     )
-    return table(("key", "value", "without it", ""), rows)
+    return table(("key", "what it is for", "value", "without it"), rows)
 
 
 def said(value: Mapping[str, Any]) -> str:

@@ -75,7 +75,7 @@ def page() -> str:
     """Exit codes, states, reasons, weights, severities."""
     parts = ["# Verdicts, states and exit codes", "## Exit codes", codes_table()]
     for title, kind in ENUMS:
-        parts += [f"## {title}", table(("", ""), rows(kind))]
+        parts += [f"## {title}", table(("word", "meaning"), rows(kind))]
     hours = VALID_FOR.total_seconds() / 3600
     parts += [
         "## Severities of findings",
