@@ -104,6 +104,7 @@ def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
         loader=PackageLoader("reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # the digest of the style is taken once
         finalize=lambda value: block(value, _LONGEST) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
