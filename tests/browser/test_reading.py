@@ -16,6 +16,7 @@ from tests.reports.hostile import rich
 CARDS = {
     "passing": samples.passing,
     "failing": lambda: samples.failing(40),
+    "inconclusive": samples.inconclusive,
     "unfinished": samples.unfinished,
     "adopted": adopted_samples.adopted,
     "rich": rich,
@@ -66,12 +67,22 @@ def test_axe_finds_nothing_in_both_themes_p56(visit, axe: str, name: str) -> Non
         ] == []
 
 
+# Boxes whose content is wider than they are, and badges that reach into the next cell.
+SPILT = """[
+  ...[...document.querySelectorAll('.levels > li, .tally > li, .courses > li, .verdict, .gate')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1),
+  ...[...document.querySelectorAll('td > .badge')].filter(e =>
+    e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right),
+].map(e => e.className + ': ' + e.textContent.slice(0, 40))"""
+
+
 @pytest.mark.parametrize("name", CARDS)
 def test_nothing_is_wider_than_the_window(visit, name: str) -> None:
     page = unfolded(visit, CARDS[name]())
     for width in (320, 400, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert page.evaluate(SPILT) == [], width
 
 
 def test_the_keyboard_reaches_everything_in_order(visit) -> None:
