@@ -274,6 +274,8 @@ CASES = {
             "README.md": "",
             "docs/conf.py": "",
             "services/orders/requirements.txt": "fastapi==0.115\nuvicorn==0.32\n",
+            "services/orders/web/package.json": "{}",
+            "services/orders/web/page.js": "",
             "services/orders/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
         },
         start=("{python}", "-m", "uvicorn", "main:app", *UVICORN),
@@ -289,6 +291,13 @@ CASES = {
             ".env.example": "DATABASE_URL=postgresql://localhost/shop\n",
         },
         blocked="DATABASE_URL (app.py:2)",
+    ),
+    "factory-with-arguments": Case(
+        {
+            "requirements.txt": "fastapi\nuvicorn\n",
+            "main.py": "import fastapi\ndef create_app(settings):\n    return fastapi.FastAPI()\n",
+        },
+        blocked="main:create_app needs arguments",
     ),
     "no-server": Case(
         {"requirements.txt": "fastapi\n", "main.py": "import fastapi\napp = fastapi.FastAPI()\n"},
