@@ -110,6 +110,29 @@ def test_findings_go_to_code_scanning_where_the_job_may(made: Made) -> None:
     assert "Resource not accessible" in job.printed
 
 
+def test_no_upload_to_code_scanning_has_more_files_than_it_takes(made: Made) -> None:
+    """A program that leaves 45 files: whole runs have about 50."""
+    made.place.target()
+    job = made.job(permissions={"contents": "read", "security-events": "write"})
+    program = made.path / "environment" / "bin" / "gatescore"
+    program.parent.mkdir(parents=True)
+    run = {"automationDetails": {"id": "gatescore/t/NUMBER/"}}
+    file = json.dumps({"runs": [run]}).replace("NUMBER", "$n")
+    program.write_text(
+        f"""#!/bin/sh
+mkdir -p "$3"
+for n in $(seq 1 45); do echo "{file.replace(chr(34), chr(92) + chr(34))}" > "$3/$n.sarif"; done
+printf 'folder=%s\\nscorecard=x\\nexit-code=0\\n' "$3" >> "$GITHUB_OUTPUT"
+"""
+    )
+    program.chmod(0o755)
+    environment = str(program.parents[1])
+    good, _ = job.action({"environment": environment, "target": "t", "sarif": "true"})
+    assert good, job.printed
+    assert len({file.name for file in made.world.uploads}) == 45
+    assert len({file.parent for file in made.world.uploads}) == 3
+
+
 def test_p23_a_cancelled_job_keeps_what_there_is_and_leaves_no_process(made: Made) -> None:
     pids = made.path / "pids"
     gates = {"first": fake(expected_s=20), "second": fake("resists", pids)}
