@@ -40,7 +40,6 @@ def test_it_is_judged_after_all_the_others_wherever_the_policy_names_it(place: P
     [
         (fake("works", 0, 1), "FAIL", "b is FAIL"),
         (fake("crashes", "half"), "ERROR metric-missing", "b is ERROR(unreadable-result)"),
-        (fake(tools=["fake_absent"]), "ERROR metric-missing", "b is ERROR(tool-missing)"),
     ],
 )
 def test_what_could_not_be_judged_is_named_and_gives_no_points(

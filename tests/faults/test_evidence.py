@@ -12,14 +12,13 @@ CODE = '[code]\npaths = ["src"]\n'
 CLEAN = {"src/a.py": "A = 1\n"}
 
 
-def test_p1_a_gate_whose_adapter_cannot_be_had_is_named_and_never_passed(place: Place) -> None:
+def test_p1_an_adapter_that_cannot_be_had_is_refused_before_any_gate(place: Place) -> None:
+    """Nothing is judged, so nothing can pass: not even a scorecard is written."""
     policy = place.policy({"sound": fake(), "lost": fake(tools=["fake_absent"])})
     done = place.run("run", place.target(), "--policy", policy)
-    assert done.code == 3
-    assert done.statuses == {"sound": "PASS", "lost": "ERROR tool-missing"}
-    assert done.card["verdict"] == "INCONCLUSIVE"
-    assert "lost" in done.stderr
-    assert "fake_absent" in done.gate("lost")["detail"]
+    assert (done.code, done.scorecard) == (2, b"")
+    assert "fake_absent" in done.stderr
+    assert not (place.output / "scorecard.html").exists()
 
 
 def test_p1_a_gate_that_was_not_reached_is_not_run_and_named(place: Place) -> None:
