@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cli import Place, committed, fake, finish, started, until
+from tests.faults.cli import Place, committed, fake, finish, until
 from tests.reports.lines import at
 
 NIGHTS = {0: "0", 1: "0", 2: "1", 3: "0", 5: "hangs", 6: "0"}  # the fifth never began
@@ -23,12 +23,13 @@ FIRST = datetime.now(UTC) - timedelta(days=6, hours=1)
 
 def night(place: Place, number: int, mood: str) -> None:
     """One night: the real program, killed where its gate hangs; then dated back."""
-    (place.path / "mood").write_text(mood)
+    file = place.path / "mood"
+    file.write_text(mood)
     folder = place.path / "runs" / f"night-{number}"
     words = ("run", "t", "--policy", "p.toml", "--profile", "nightly", "--history", "off")
     with place.begin(*words, "--output", folder) as process:
         if number == KILLED:
-            until(started(folder, "moody"))
+            until(lambda: not file.exists())
             process.send_signal(signal.SIGKILL)
         finish(process)
     dated(folder / "scorecard.json", FIRST + timedelta(days=number))

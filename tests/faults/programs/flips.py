@@ -1,4 +1,4 @@
-"""A tool with moods, `flips.py FILE`: it finds as many errors as FILE says, or hangs.
+"""A tool with moods, `flips.py FILE`: it finds as many errors as FILE says, or takes it and hangs.
 
 It sees what its control plants.
 """
@@ -14,8 +14,8 @@ if Path(os.environ["FAKE_TREE"], "planted.txt").exists():
     seen = {"tool": "fake", "rule": "planted", "severity": "high", "message": "a defect"}
     write(errors=1, findings=[seen | {"metric": "fake.errors"}])
     sys.exit()
-Path("started").touch()
 mood = Path(sys.argv[1]).read_text().strip()
 if mood == "hangs":
+    Path(sys.argv[1]).unlink()
     time.sleep(600)
 write(errors=int(mood))
