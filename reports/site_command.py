@@ -18,7 +18,7 @@ from gates.core.model import Scorecard
 from gates.shell.atomic import StorageError
 from gates.shell.beats import NAME
 from reports import scorecards, site_folder
-from reports.history import History, HistoryError
+from reports.history import HOME, History, HistoryError
 from reports.history_place import HELP, chosen
 from reports.history_story import newest
 from reports.recorded import Recorded
@@ -37,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `gatescore site`."""
     add = parser.add_argument
     add("--history", default="", metavar="URL", help=HELP)
-    add("--output", default="site", metavar="DIR", type=Path, help="default: site")
+    add(
+        "--output",
+        default=Path(HOME) / "site",
+        metavar="DIR",
+        type=Path,
+        help=f"default: {HOME}/site",
+    )
     many = f"scorecards of each service that are copied, the newest first; default: {COPIED}"
     add("--scorecards", default=COPIED, metavar="N", type=int, help=many)
     owners = 'a TOML file of owners by service: "shop" = "team-checkout"'

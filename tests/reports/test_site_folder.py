@@ -40,7 +40,7 @@ def site(*words: str) -> int:
     """The exit code of the command."""
     parser = argparse.ArgumentParser()
     site_command.add_arguments(parser)
-    return site_command.run(parser.parse_args(["--history", "history.db", *words]))
+    return site_command.run(parser.parse_args(["--history", "history.db", "--output", "site", *words]))
 
 
 def files(folder: Path) -> set[str]:
@@ -53,6 +53,12 @@ def test_a_page_for_each_service_and_one_for_all(place: Path, capsys) -> None:
     pages = {f"services/{file_name(name)}" for name in ("shop", "till")}
     assert files(place / "site") == {"index.html", *pages}
     assert "gatescore: site/index.html: 2 services\n" in capsys.readouterr().err
+
+
+def test_where_nobody_names_a_folder_it_is_among_what_is_generated(place: Path) -> None:
+    parser = argparse.ArgumentParser()
+    site_command.add_arguments(parser)
+    assert parser.parse_args([]).output == Path(".gatescore/site")
 
 
 def test_pages_of_services_that_are_gone_go_and_nothing_else(place: Path, capsys) -> None:
