@@ -40,7 +40,8 @@ def site(*words: str) -> int:
     """The exit code of the command."""
     parser = argparse.ArgumentParser()
     site_command.add_arguments(parser)
-    return site_command.run(parser.parse_args(["--history", "history.db", "--output", "site", *words]))
+    places = ("--history", "history.db", "--output", "site")
+    return site_command.run(parser.parse_args([*places, *words]))
 
 
 def files(folder: Path) -> set[str]:
