@@ -3,8 +3,10 @@ the many kinds of folders."""
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from gates.shell.discovered_service import Source
 from gates.shell.discovery import Found, Node, Python, discover
 from tests.faults.cli import committed
 
@@ -26,7 +28,7 @@ PYTHON = {
     "tests/test_a.py": "",
     "requirements.txt": "flask>=3\n",
     "requirements-dev.txt": "pytest==9.0\n",
-    "openapi.yaml": "",
+    "openapi.yaml": "openapi: 3.1.0\n",
 }
 NODE = {
     "package.json": '{"name": "@acme/web", "scripts": {"build": "tsc"},'
@@ -38,14 +40,20 @@ NODE = {
 }
 
 
+def told(folder: Path) -> Found:
+    """What was found, without the texts that it was read from."""
+    found = discover(folder)
+    python = found.python and msgspec.structs.replace(found.python, said="")
+    return msgspec.structs.replace(found, python=python, service=Source(), package=None)
+
+
 def test_a_service_in_python(tmp_path: Path) -> None:
-    assert discover(write(tmp_path, PYTHON)) == Found(
+    assert told(write(tmp_path, PYTHON)) == Found(
         name="web-shop",
         python=Python(
             paths=("shop", "main.py"),
             tests=("tests",),
             requirements=("requirements-dev.txt", "requirements.txt"),
-            package=".",
             missing=("coverage",),
         ),
         unpinned=("requirements.txt",),
@@ -54,7 +62,7 @@ def test_a_service_in_python(tmp_path: Path) -> None:
 
 
 def test_a_service_in_typescript(tmp_path: Path) -> None:
-    assert discover(write(tmp_path, NODE)) == Found(
+    assert told(write(tmp_path, NODE)) == Found(
         name="acme-web",
         node=Node(
             paths=("src",),
@@ -74,10 +82,11 @@ def test_a_service_in_typescript(tmp_path: Path) -> None:
 
 
 def test_an_extra_of_the_package_brings_the_test_tools(tmp_path: Path) -> None:
-    declared = '[project]\noptional-dependencies = {docs = ["x"], test = ["pytest[a]>=8"], t = 1}\n'
+    built = '[build-system]\nrequires = ["setuptools"]\n'
+    extras = '[project]\noptional-dependencies = {docs = ["x"], test = ["pytest[a]>=8"], t = 1}\n'
+    declared = built + extras
     files = {"pyproject.toml": declared, "src/a.py": "", "src/tests/test_a.py": ""}
-    found = discover(write(tmp_path, files)).python
-    assert found == Python(
+    assert told(write(tmp_path, files)).python == Python(
         paths=("src",), tests=("src/tests",), package=".[test]", missing=("coverage",)
     )
 
