@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the script for a shell."""
     import shtab
 
-    print(shtab.complete(whole(), shell=args.shell))
+    print(shtab.complete(whole(), args.shell))
     return 0
 
 
