@@ -78,7 +78,7 @@ def loaded(point: EntryPoint, names: Collection[str] = ()) -> Any:
 
 def source(point: EntryPoint) -> str:
     """The distribution that offers it, with its version."""
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "a package without a name"
+    return " ".join(_named(point.dist)) if point.dist else "a package without a name"
 
 
 def _misfit(who: str, plugin: Distribution) -> str:
@@ -99,7 +99,13 @@ def _misfit(who: str, plugin: Distribution) -> str:
 
 
 def _is_ours(point: EntryPoint) -> bool:
-    return point.dist is not None and _plain(point.dist.name) == OURS
+    return point.dist is not None and _plain(_named(point.dist)[0]) == OURS
+
+
+@lru_cache(maxsize=256)
+def _named(distribution: Distribution) -> tuple[str, str]:
+    """Its name and version, read once: each asking parses all of its metadata."""
+    return distribution.name, distribution.version
 
 
 def _plain(name: str) -> str:
