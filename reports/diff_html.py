@@ -1,15 +1,13 @@
 """The difference between two runs as one HTML file, in the language of the scorecard."""
 
-import base64
-import hashlib
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from reports import diff_text
+from reports import diff_text, templating
 from reports.diff import Change
 from reports.numbers import number, with_unit
-from reports.visible import block, line
+from reports.visible import line
 
 _TONES = {"PASS": "pass", "WARN": "warn", "FAIL": "fail", "PENDING": "pending", "SKIPPED": "none"}
 _SEVERITIES = {"critical": "fail", "high": "fail", "medium": "warn", "low": "pending"}
@@ -24,15 +22,7 @@ def render(found: Change) -> bytes:
 
 @lru_cache(maxsize=1)
 def _prepared() -> tuple[Environment, str]:
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,  # the digest of the style is taken once
-        finalize=lambda value: block(value, _LONGEST) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templating.environment(_LONGEST, keeps=False)
     environment.filters |= {
         "line": line,
         "number": number,
@@ -43,6 +33,5 @@ def _prepared() -> tuple[Environment, str]:
         "grade": lambda severity: _SEVERITIES.get(severity, "none"),
         "words": lambda status: status.replace("_", " ") or "not there",
     }
-    style = environment.get_template("style.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment, f"default-src 'none'; style-src 'sha256-{digest}'"
+    style = templating.digest(environment, "style.css")
+    return environment, f"default-src 'none'; style-src '{style}'"

@@ -4,14 +4,12 @@ Every text of the scorecard passes `visible.block` on its way out (the environme
 then autoescaping. Nothing here or in the templates makes markup from a string.
 """
 
-import base64
-import hashlib
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from gates.core.model import Scorecard
-from reports import compiled
+from reports import templating
 from reports.numbers import age, duration, number, with_unit
 from reports.page import Page, page
 from reports.visible import LONGEST, block, line, safe_url
@@ -53,15 +51,7 @@ def _rendered(view: Page, environment: Environment, policy: str) -> bytes:
 
 @lru_cache(maxsize=2)
 def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        bytecode_cache=compiled.kept() if keeps else None,
-    )
+    environment = templating.environment(_BACKSTOP, keeps=keeps)
     environment.filters |= {
         "line": line,
         "block": block,
@@ -83,19 +73,9 @@ def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
     return environment, _content_policy(environment)
 
 
-def _shown(value: object) -> object:
-    """Every plain text becomes harmless here; what templates have made is left as it is."""
-    return block(value, _BACKSTOP) if type(value) is str else value
-
-
 def _content_policy(environment: Environment) -> str:
-    style, script = (_digest(environment, name) for name in ("style.css", "scripts.js"))
+    style, script = (templating.digest(environment, name) for name in ("style.css", "scripts.js"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _digest(environment: Environment, name: str) -> str:
-    text = environment.get_template(name).render()
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,15 +1,13 @@
 """Renders the pages of the site: no script, no network, every foreign text escaped."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from reports import compiled
+from reports import templating
 from reports.numbers import age, duration, number, with_unit
 from reports.recorded import at
 from reports.site_changes import Cards, steps, turns
@@ -18,7 +16,7 @@ from reports.site_grid import grid
 from reports.site_lanes import anchor, lanes, state
 from reports.site_story import Service, stamp, verdict_rank, worst_first
 from reports.trends import WINDOW
-from reports.visible import block, line
+from reports.visible import line
 
 MARK = 'content="gatescore site"'  # in the head of each page: how an old one is known as ours
 MOST_RUNS = 60
@@ -100,16 +98,7 @@ def _made(name: str, values: dict[str, Any], environment: Environment, policy: s
 
 @lru_cache(maxsize=2)
 def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,  # the digest of the style is taken once
-        finalize=lambda value: block(value, _LONGEST) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        bytecode_cache=compiled.kept() if keeps else None,
-    )
+    environment = templating.environment(_LONGEST, keeps=keeps)
     environment.filters |= {
         "line": line,
         "number": number,
@@ -123,7 +112,6 @@ def _prepared(*, keeps: bool = True) -> tuple[Environment, str]:
         "tone": lambda status: _TONES.get(status, _ICONS.get(status, "none")),
         "words": lambda status: _WORDS.get(status, status.replace("_", " ")),
     }
-    style = environment.get_template("site/style.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    sources = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:"
+    style = templating.digest(environment, "site/style.css")
+    sources = f"default-src 'none'; style-src '{style}'; img-src data:"
     return environment, f"{sources}; base-uri 'none'; form-action 'none'"
